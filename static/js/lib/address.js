@@ -1,0 +1,221 @@
+// @ts-check
+// The address bar: the whole experiment as readable keys after the #, and back. What can not be used is put right
+// and said, never dropped in silence.
+
+import { brief, findPart, fit, fitPart } from "./catalogue.js";
+import { formatPart, formatValue, parsePart, parseParts } from "./notation.js";
+import { parseNumber, plain } from "./number.js";
+import { dataFor, factsOf, fitOutput, presetFor, renumber } from "./spec.js";
+
+/** @typedef {import("./types.js").Spec} Spec */
+/** @typedef {import("./types.js").Catalogue} Catalogue */
+
+/** What the page shows beside the experiment. @typedef {{test: boolean, discretize: boolean, speed: number|null, advance: string}} Look */
+
+export const LOOK = Object.freeze({ test: false, discretize: false, speed: null, advance: "epoch" });
+const UNITS = ["epoch", "batch", "sample"];
+const MAX_SEED = 2 ** 31 - 1;
+
+const camel = (/** @type {string} */ name) => name.replace(/_+([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+
+/** Signs that would end a key or value are escaped; all else stays readable. @param {string} text */
+const escape = (text) => text.replace(/[%&#+\s,"<>`]/g, (sign) => encodeURIComponent(sign));
+
+/**
+ * @param {Catalogue} catalogue @param {Spec} spec @param {Look} look
+ * @returns {string} without the #
+ */
+export function writeAddress(catalogue, spec, look) {
+  const { data, training } = spec;
+  /** @type {[string, string][]} */
+  const pairs = [["dataset", data.type]];
+  for (const param of findPart(catalogue, "dataset", data.type)?.params ?? []) {
+    pairs.push([camel(param.name), formatValue(data[param.name])]);
+  }
+  pairs.push(["dataSeed", String(data.seed)], ["train", plain(data.train_fraction * 100)]);
+  if (data.features) pairs.push(["features", data.features.map(escape).join(",")]);
+  pairs.push(["layers", spec.network.layers.map((layer) => formatPart(brief(catalogue, "layer", layer))).join(",")]);
+  pairs.push(["loss", formatPart(brief(catalogue, "loss", training.loss))]);
+  const { learning_rate: rate, ...optimizer } = training.optimizer;
+  pairs.push(["optimizer", formatPart(brief(catalogue, "optimizer", optimizer))]);
+  if (rate !== undefined) pairs.push(["learningRate", formatValue(rate)]);
+  pairs.push(["schedule", formatPart(brief(catalogue, "schedule", training.schedule))]);
+  pairs.push(["regularization", formatPart(brief(catalogue, "regularizer", training.regularizer))]);
+  pairs.push(["batch", String(training.batch_size)]);
+  if (training.epochs !== null) pairs.push(["epochs", String(training.epochs)]);
+  if (!training.shuffle) pairs.push(["shuffle", "false"]);
+  pairs.push(["seed", String(spec.seed)]);
+  const shown = [look.test && "test", look.discretize && "discrete"].filter(Boolean);
+  if (shown.length) pairs.push(["show", shown.join(",")]);
+  if (look.speed !== null) pairs.push(["speed", plain(look.speed)]);
+  if (look.advance !== LOOK.advance) pairs.push(["step", look.advance]);
+  return pairs.map(([key, value]) => `${key}=${value}`).join("&");
+}
+
+/**
+ * The experiment an address describes. Keys left out take the dataset's own start. `notes` are sentences for the
+ * user about everything that was unknown or out of range.
+ * @param {Catalogue} catalogue @param {Spec} defaults @param {string} hash with or without #
+ * @param {{speedMax?: number}} [limits]
+ * @returns {{spec: Spec, look: Look, notes: string[]}}
+ */
+export function readAddress(catalogue, defaults, hash, { speedMax = 60 } = {}) {
+  /** @type {string[]} */
+  const notes = [];
+  const say = (/** @type {string} */ note) => void notes.push(note);
+  const given = split(hash, say);
+  const take = (/** @type {string} */ key) => {
+    const value = given.get(key);
+    given.delete(key);
+    return value;
+  };
+  const number = (/** @type {string} */ key, /** @type {number} */ otherwise, /** @type {[number, number]} */ [lo, hi], whole = true) => {
+    const text = take(key);
+    if (text === undefined) return otherwise;
+    const value = parseNumber(text);
+    if (value === null) say(`${key}: "${text}" is no number; ${plain(otherwise)} is used.`);
+    const fitted = value === null ? otherwise : Math.min(hi, Math.max(lo, whole ? Math.round(value) : value));
+    if (value !== null && fitted !== value) say(`${key}: ${text} can not be used (allowed: ${plain(lo)} to ${plain(hi)}); ${plain(fitted)} is used.`);
+    return fitted;
+  };
+
+  const data = readData(catalogue, defaults, take, number, say);
+  let spec = presetFor(catalogue, defaults, data);
+  const layers = readLayers(catalogue, take("layers"), say);
+  if (layers) spec = { ...spec, network: { ...spec.network, layers } };
+
+  const training = { ...spec.training };
+  /** @type {[string, string, string][]} */
+  const parts = [["loss", "loss", "loss"], ["optimizer", "optimizer", "optimizer"], ["schedule", "schedule", "schedule"],
+    ["regularization", "regularizer", "regularizer"]];
+  for (const [key, field, kind] of parts) {
+    const text = take(key);
+    if (text === undefined) continue;
+    const part = attempt(() => fitPart(catalogue, kind, parsePart(text), say), (why) => say(`${key}: ${why}`));
+    if (part) training[field] = part;
+    else say(`${key}: there is no "${text}"; ${training[field].type} is used.`);
+  }
+  const rate = take("learningRate");
+  const rateParam = findPart(catalogue, "optimizer", training.optimizer.type)?.params.find((p) => p.name === "learning_rate");
+  if (rate !== undefined && rateParam) {
+    training.optimizer = { ...training.optimizer, learning_rate: fit(catalogue, rateParam, parseNumber(rate) ?? rate, say) };
+  }
+  training.batch_size = number("batch", training.batch_size, [1, 100000]);
+  const epochs = take("epochs");
+  if (epochs !== undefined && epochs !== "none") {
+    given.set("epochs", epochs);
+    training.epochs = number("epochs", 100, [1, 1e7]);
+  }
+  training.shuffle = take("shuffle") !== "false";
+  const seed = number("seed", spec.seed, [0, MAX_SEED]);
+  spec = { ...spec, seed, training };
+  if (!layers) spec = fitOutput(catalogue, spec);
+
+  const look = readLook(take, number, say, speedMax);
+  for (const key of given.keys()) say(`"${key}" is not known here; left out.`);
+  return { spec, look, notes };
+}
+
+/** @param {string} hash @param {(note: string) => void} say @returns {Map<string, string>} */
+function split(hash, say) {
+  /** @type {Map<string, string>} */
+  const given = new Map();
+  for (const pair of hash.replace(/^#/, "").split("&")) {
+    if (!pair) continue;
+    const at = pair.indexOf("=");
+    const key = at < 0 ? pair : pair.slice(0, at);
+    // "features" is split at its commas before it is decoded
+    const value = at < 0 ? "" : pair.slice(at + 1);
+    given.set(key, key === "features" ? value : attempt(() => decodeURIComponent(value), () => say(`${key} can not be read.`)) ?? value);
+  }
+  return given;
+}
+
+/** @template T @param {() => T} work @param {(why: string) => void} otherwise @returns {T|null} */
+function attempt(work, otherwise) {
+  try {
+    return work();
+  } catch (error) {
+    otherwise(error instanceof Error ? error.message : String(error));
+    return null;
+  }
+}
+
+/**
+ * @param {Catalogue} catalogue @param {Spec} defaults @param {(key: string) => string|undefined} take
+ * @param {(key: string, otherwise: number, range: [number, number], whole?: boolean) => number} number
+ * @param {(note: string) => void} say @returns {Spec["data"]}
+ */
+function readData(catalogue, defaults, take, number, say) {
+  let type = take("dataset") ?? defaults.data.type;
+  if (!findPart(catalogue, "dataset", type)) {
+    say(`There is no dataset "${type}"; ${defaults.data.type} is used.`);
+    type = defaults.data.type;
+  }
+  const data = dataFor(catalogue, type, defaults);
+  for (const param of findPart(catalogue, "dataset", type)?.params ?? []) {
+    const text = take(camel(param.name));
+    if (text === undefined) continue;
+    const value = param.widget === "integer" || param.widget === "real" ? parseNumber(text) ?? text
+      : param.widget === "flag" ? text !== "false" : text;
+    data[param.name] = fit(catalogue, param, value, say);
+  }
+  data.seed = number("dataSeed", data.seed, [0, MAX_SEED]);
+  data.train_fraction = number("train", data.train_fraction * 100, [10, 90], false) / 100;
+  const features = take("features");
+  if (features !== undefined) data.features = readFeatures(catalogue, features, data, say);
+  return data;
+}
+
+/** @param {Catalogue} catalogue @param {string} text @param {Spec["data"]} data @param {(note: string) => void} say */
+function readFeatures(catalogue, text, data, say) {
+  const facts = factsOf(catalogue, data.type);
+  const known = facts.view === "plane" ? (catalogue.feature ?? []).map((part) => part.type) : facts.columns ?? [];
+  const names = [...new Set(text.split(",").map((name) => attempt(() => decodeURIComponent(name), say) ?? name))];
+  const kept = names.filter((name) => known.includes(name));
+  const strange = names.filter((name) => name && !known.includes(name));
+  if (strange.length) say(`There is no feature ${strange.map((name) => `"${name}"`).join(", ")}; left out.`);
+  if (kept.length) return kept;
+  say("No feature is left to feed in; the first ones are used.");
+  return data.features;
+}
+
+/** @param {Catalogue} catalogue @param {string|undefined} text @param {(note: string) => void} say */
+function readLayers(catalogue, text, say) {
+  if (text === undefined) return null;
+  const parts = attempt(() => parseParts(text), (why) => say(`layers: ${why} The dataset's own network is used.`));
+  if (!parts) return null;
+  const layers = [];
+  for (const part of parts) {
+    const layer = fitPart(catalogue, "layer", part, say);
+    if (layer) layers.push({ ...layer, id: `read-${layers.length}` });
+    else say(`There is no layer "${part.type}"; left out.`);
+  }
+  if (!layers.length) {
+    say("No layer is left; the dataset's own network is used.");
+    return null;
+  }
+  return renumber(layers);
+}
+
+/**
+ * @param {(key: string) => string|undefined} take
+ * @param {(key: string, otherwise: number, range: [number, number], whole?: boolean) => number} number
+ * @param {(note: string) => void} say @param {number} speedMax @returns {Look}
+ */
+function readLook(take, number, say, speedMax) {
+  /** @type {Look} */
+  const look = { ...LOOK };
+  const shown = (take("show") ?? "").split(",").filter(Boolean);
+  look.test = shown.includes("test");
+  look.discretize = shown.includes("discrete");
+  const strange = shown.filter((word) => word !== "test" && word !== "discrete");
+  if (strange.length) say(`show: ${strange.join(", ")} is not known; left out.`);
+  const speed = number("speed", -1, [1, speedMax]);
+  look.speed = speed < 0 ? null : speed;
+  const step = take("step");
+  if (step !== undefined && UNITS.includes(step)) look.advance = step;
+  else if (step !== undefined) say(`step: ${step} is not one of ${UNITS.join(", ")}; epoch is used.`);
+  return look;
+}
+

@@ -1,0 +1,139 @@
+// @ts-check
+// Questions to the catalogue: which parts there are, what their parameters default to, what a value may be.
+
+import { plain } from "./number.js";
+
+/** @typedef {import("./types.js").Catalogue} Catalogue */
+/** @typedef {import("./types.js").Part} Part */
+/** @typedef {import("./types.js").Param} Param */
+/** @typedef {import("./types.js").PartSpec} PartSpec */
+
+/** @param {Catalogue} catalogue @param {string} kind @param {string} type @returns {Part|undefined} */
+export function findPart(catalogue, kind, type) {
+  return (catalogue[kind] ?? []).find((part) => part.type === type);
+}
+
+/** @param {Catalogue} catalogue @param {string} kind @param {string} type */
+export function labelOf(catalogue, kind, type) {
+  return findPart(catalogue, kind, type)?.label ?? type;
+}
+
+/**
+ * A part with every parameter written out; parts inside it too. Keys that are no parameters (id, inputs) stay.
+ * @param {Catalogue} catalogue @param {string} kind @param {string|PartSpec} given
+ * @returns {PartSpec}
+ */
+export function complete(catalogue, kind, given) {
+  const spec = typeof given === "string" ? { type: given } : given;
+  const part = findPart(catalogue, kind, spec.type);
+  /** @type {PartSpec} */
+  const out = { ...spec };
+  for (const param of part?.params ?? []) {
+    const value = param.name in spec ? spec[param.name] : param.default;
+    out[param.name] = param.widget === "part" && value !== null ? complete(catalogue, param.kind, value) : value;
+  }
+  return out;
+}
+
+/**
+ * A part with only what differs from the defaults: what is worth writing into an address.
+ * @param {Catalogue} catalogue @param {string} kind @param {PartSpec} spec
+ * @returns {PartSpec}
+ */
+export function brief(catalogue, kind, spec) {
+  const part = findPart(catalogue, kind, spec.type);
+  /** @type {PartSpec} */
+  const out = { type: spec.type };
+  for (const param of part?.params ?? []) {
+    const value = spec[param.name];
+    if (value === undefined) continue;
+    if (param.widget === "part") {
+      if (value === null) {
+        if (param.default !== null) out[param.name] = null;
+        continue;
+      }
+      const inner = brief(catalogue, param.kind, typeof value === "string" ? { type: value } : value);
+      if (inner.type !== param.default || Object.keys(inner).length > 1) {
+        out[param.name] = Object.keys(inner).length > 1 ? inner : inner.type;
+      }
+    } else if (JSON.stringify(value) !== JSON.stringify(param.default)) {
+      out[param.name] = value;
+    }
+  }
+  return out;
+}
+
+/**
+ * A value that the parameter allows, as near to the one given as can be. `say` is told what was changed and why.
+ * @param {Catalogue} catalogue @param {Param} param @param {any} value @param {(message: string) => void} say
+ * @returns {any}
+ */
+export function fit(catalogue, param, value, say) {
+  const name = param.label || param.name;
+  const fallback = (/** @type {string} */ why) => {
+    say(`${name}: ${why}; ${showDefault(param)} is used.`);
+    return param.widget === "part" ? complete(catalogue, param.kind, param.default) : param.default;
+  };
+  if (value === null && param.optional) return null;
+  switch (param.widget) {
+    case "part":
+      return fitPart(catalogue, param.kind, value, say) ?? fallback(`there is no ${param.kind} of that name`);
+    case "flag":
+      return typeof value === "boolean" ? value : fallback(`expected true or false, got ${value}`);
+    case "choice":
+      return param.options.includes(value) ? value : fallback(`${value} is not one of ${param.options.join(", ")}`);
+    case "text":
+      return typeof value === "string" ? value : fallback("expected text");
+    case "pair": {
+      const two = Array.isArray(value) ? value : [value, value];
+      if (two.length !== 2 || two.some((n) => typeof n !== "number")) return fallback("expected one number or two");
+      return two.map((n) => fitNumber(param, n, say));
+    }
+    default:
+      return typeof value === "number" && Number.isFinite(value) ? fitNumber(param, value, say) : fallback(`${value} is no number`);
+  }
+}
+
+/**
+ * A whole part with every parameter allowed; null where the catalogue has no such part.
+ * @param {Catalogue} catalogue @param {string} kind @param {any} given @param {(message: string) => void} say
+ * @returns {PartSpec|null}
+ */
+export function fitPart(catalogue, kind, given, say) {
+  const spec = typeof given === "string" ? { type: given } : given;
+  const part = spec && findPart(catalogue, kind, spec.type);
+  if (!part) return null;
+  /** @type {PartSpec} */
+  const out = { type: part.type };
+  for (const param of part.params) {
+    const value = param.name in spec ? fit(catalogue, param, spec[param.name], say) : param.default;
+    out[param.name] = param.widget === "part" && value !== null ? complete(catalogue, param.kind, value) : value;
+  }
+  const strange = Object.keys(spec).filter((key) => key !== "type" && key !== "id" && key !== "inputs" && !(key in out));
+  if (strange.length) say(`${part.label} has no ${strange.join(", ")}; left out.`);
+  return out;
+}
+
+/** @param {Param} param @param {number} value @param {(message: string) => void} say */
+function fitNumber(param, value, say) {
+  const whole = param.widget === "integer" || param.widget === "pair";
+  const lo = param.lo ?? -Infinity;
+  const hi = param.hi ?? Infinity;
+  let fitted = whole ? Math.round(value) : value;
+  if (fitted < lo || (param.open_lo && fitted <= lo)) fitted = param.open_lo ? justInside(param, lo) : lo;
+  if (fitted > hi || (param.open_hi && fitted >= hi)) fitted = param.open_hi ? justInside(param, hi) : hi;
+  if (fitted !== value) {
+    const limits = Number.isFinite(lo) && Number.isFinite(hi) ? ` (allowed: ${plain(lo)} to ${plain(hi)})` : "";
+    say(`${param.label || param.name}: ${plain(value)} can not be used${limits}; ${plain(fitted)} is used.`);
+  }
+  return fitted;
+}
+
+/** The default where it lies inside, else a step from the open end. @param {Param} param @param {number} bound */
+function justInside(param, bound) {
+  if (typeof param.default === "number") return param.default;
+  return bound + (bound === param.lo ? 1e-6 : -1e-6);
+}
+
+/** @param {Param} param */
+const showDefault = (param) => (typeof param.default === "object" ? JSON.stringify(param.default) : String(param.default));

@@ -1,0 +1,213 @@
+// @ts-check
+// Changes to an experiment, as functions from one spec to the next. Nothing here is changed in place.
+
+import { complete, findPart } from "./catalogue.js";
+
+/** @typedef {import("./types.js").Spec} Spec */
+/** @typedef {import("./types.js").LayerSpec} LayerSpec */
+/** @typedef {import("./types.js").PartSpec} PartSpec */
+/** @typedef {import("./types.js").Catalogue} Catalogue */
+
+/**
+ * What can be changed while a run goes on; everything else makes a new run.
+ * Paths are those of the spec, values the names in PATCH settings.
+ */
+const LIVE = /** @type {const} */ (["batch_size", "regularizer", "optimizer", "schedule", "epochs"]);
+
+/** Facts of a dataset (task, view, classes …), from the catalogue. @param {Catalogue} catalogue @param {string} type */
+export function factsOf(catalogue, type) {
+  return findPart(catalogue, "dataset", type)?.facts ?? {};
+}
+
+/** How many classes the data has; 0 for numbers to predict. @param {Catalogue} catalogue @param {Spec["data"]} data */
+export function classCount(catalogue, data) {
+  const classes = factsOf(catalogue, data.type).class_names;
+  if (!classes) return 0;
+  return typeof data.classes === "number" ? data.classes : classes.length;
+}
+
+/** How many outputs the data asks for: one for a number or for two classes. @param {number} classes */
+export const outputsFor = (classes) => (classes > 2 ? classes : 1);
+
+/**
+ * Ids by place, so that the same list of layers always has the same ids: hidden1, hidden2 …, output; others by type.
+ * @param {LayerSpec[]} layers
+ * @returns {LayerSpec[]}
+ */
+export function renumber(layers) {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  /** @type {Record<string, string>} */
+  const renamed = { input: "input" };
+  const ids = layers.map((layer, i) => {
+    const hidden = layer.type === "dense";
+    const base = hidden ? "hidden" : layer.type;
+    counts[base] = (counts[base] ?? 0) + 1;
+    const id = i === layers.length - 1 ? "output" : hidden || counts[base] > 1 ? `${base}${counts[base]}` : base;
+    renamed[layer.id] = id;
+    return id;
+  });
+  return layers.map((layer, i) => {
+    const inputs = layer.inputs?.map((source) => renamed[source] ?? source);
+    return { ...layer, id: ids[i], ...(inputs ? { inputs } : {}) };
+  });
+}
+
+/**
+ * The experiment a dataset starts with: its own smallest network and settings on top of the defaults.
+ * @param {Catalogue} catalogue @param {Spec} defaults @param {Spec["data"]} data
+ * @returns {Spec}
+ */
+export function presetFor(catalogue, defaults, data) {
+  const preset = factsOf(catalogue, data.type).preset ?? {};
+  const training = { ...defaults.training };
+  for (const [key, value] of Object.entries(preset.training ?? {})) {
+    training[key] = key in KIND_OF ? complete(catalogue, KIND_OF[key], value) : value;
+  }
+  const layers = (preset.layers ?? defaults.network.layers).map((/** @type {LayerSpec} */ layer) =>
+    complete(catalogue, "layer", layer));
+  const spec = { ...defaults, data, training, network: { ...defaults.network, layers: renumber(layers) } };
+  return fitOutput(catalogue, spec);
+}
+
+/** Which kind of part a training setting is. @type {Record<string, string>} */
+export const KIND_OF = { loss: "loss", optimizer: "optimizer", schedule: "schedule", regularizer: "regularizer" };
+
+/** The data a dataset starts with. @param {Catalogue} catalogue @param {string} type @param {Spec} defaults @returns {Spec["data"]} */
+export function dataFor(catalogue, type, defaults) {
+  const facts = factsOf(catalogue, type);
+  const part = complete(catalogue, "dataset", type);
+  const features = facts.view === "plane" ? defaults.data.features : null;
+  return { ...part, seed: defaults.data.seed, train_fraction: facts.train_fraction ?? defaults.data.train_fraction, features };
+}
+
+/**
+ * The last layer with as many outputs as the data asks for. Where it had another number, its activation and the
+ * loss come from a data set of the catalogue that has this many classes too.
+ * @param {Catalogue} catalogue @param {Spec} spec
+ * @returns {Spec}
+ */
+export function fitOutput(catalogue, spec) {
+  const classes = classCount(catalogue, spec.data);
+  const last = spec.network.layers.at(-1);
+  const wanted = outputsFor(classes);
+  if (!last || !("units" in last) || last.units === wanted) return spec;
+  const model = [spec.data.type, ...(catalogue.dataset ?? []).map((part) => part.type)]
+    .map((type) => factsOf(catalogue, type))
+    .find((facts) => facts.preset && kindOfTask(facts.class_names?.length ?? 0) === kindOfTask(classes));
+  const output = model?.preset.layers.at(-1);
+  const layer = output ? { ...last, activation: complete(catalogue, "activation", output.activation), units: wanted }
+    : { ...last, units: wanted };
+  const loss = model?.preset.training?.loss;
+  return {
+    ...spec,
+    network: { ...spec.network, layers: [...spec.network.layers.slice(0, -1), layer] },
+    training: loss ? { ...spec.training, loss: complete(catalogue, "loss", loss) } : spec.training,
+  };
+}
+
+const kindOfTask = (/** @type {number} */ classes) => (classes === 0 ? "number" : classes <= 2 ? "two" : "many");
+
+/**
+ * Another dataset. What still fits stays: the network where the input is of the same kind and the outputs are as
+ * many, else the dataset's own preset.
+ * @param {Catalogue} catalogue @param {Spec} defaults @param {Spec} spec @param {string} type
+ * @returns {Spec}
+ */
+export function chooseDataset(catalogue, defaults, spec, type) {
+  const from = factsOf(catalogue, spec.data.type);
+  const to = factsOf(catalogue, type);
+  const data = dataFor(catalogue, type, defaults);
+  for (const key of ["noise", "samples"]) {
+    const same = findPart(catalogue, "dataset", spec.data.type)?.params.find((p) => p.name === key)?.default;
+    if (key in data && key in spec.data && (key === "noise" || spec.data[key] !== same)) data[key] = spec.data[key];
+  }
+  const classes = classCount(catalogue, data);
+  if (from.view === to.view && kindOfTask(classCount(catalogue, spec.data)) === kindOfTask(classes)
+    && (to.view === "plane" || String(from.shape) === String(to.shape))) {
+    const kept = { ...data, seed: spec.data.seed, features: spec.data.features, train_fraction: spec.data.train_fraction };
+    return fitOutput(catalogue, { ...spec, data: kept });
+  }
+  return { ...presetFor(catalogue, defaults, data), seed: spec.seed };
+}
+
+/** Another list of layers, with ids by place. @param {Spec} spec @param {LayerSpec[]} layers @returns {Spec} */
+export function withLayers(spec, layers) {
+  return { ...spec, network: { ...spec.network, layers: renumber(layers) } };
+}
+
+/** @param {Spec} spec @param {string} id @param {Record<string, any>} change @returns {Spec} */
+export function changeLayer(spec, id, change) {
+  return withLayers(spec, spec.network.layers.map((layer) => (layer.id === id ? { ...layer, ...change } : layer)));
+}
+
+/** A layer put in before place `at`. @param {Spec} spec @param {number} at @param {PartSpec} layer @returns {Spec} */
+export function insertLayer(spec, at, layer) {
+  const layers = [...spec.network.layers];
+  layers.splice(at, 0, { ...layer, id: `new-${at}` });
+  return withLayers(spec, layers);
+}
+
+/** @param {Spec} spec @param {string} id @returns {Spec} */
+export function removeLayer(spec, id) {
+  return withLayers(spec, spec.network.layers.filter((layer) => layer.id !== id));
+}
+
+/** A layer moved to another place; the output stays last. @param {Spec} spec @param {string} id @param {number} to @returns {Spec} */
+export function moveLayer(spec, id, to) {
+  const layers = [...spec.network.layers];
+  const from = layers.findIndex((layer) => layer.id === id);
+  const last = layers.length - 1;
+  if (from < 0 || from === last) return spec;
+  const [layer] = layers.splice(from, 1);
+  layers.splice(Math.min(Math.max(0, to), last - 1), 0, layer);
+  return withLayers(spec, layers);
+}
+
+/**
+ * Another kind of layer at the same place; parameters of the same name keep their values.
+ * @param {Catalogue} catalogue @param {Spec} spec @param {string} id @param {string} type
+ * @returns {Spec}
+ */
+export function changeKind(catalogue, spec, id, type) {
+  return withLayers(spec, spec.network.layers.map((layer) => {
+    if (layer.id !== id) return layer;
+    const fresh = complete(catalogue, "layer", type);
+    for (const key of Object.keys(fresh)) if (key !== "type" && key in layer) fresh[key] = layer[key];
+    return { ...fresh, id: layer.id };
+  }));
+}
+
+/** A value at a path such as "training.optimizer.learning_rate". @param {any} object @param {string} path @returns {any} */
+export function read(object, path) {
+  return path.split(".").reduce((inner, key) => inner?.[key], object);
+}
+
+/** A copy with another value at a path. @template T @param {T} object @param {string} path @param {any} value @returns {T} */
+export function write(object, path, value) {
+  const [key, ...rest] = path.split(".");
+  const inner = rest.length ? write(/** @type {any} */ (object)?.[key] ?? {}, rest.join("."), value) : value;
+  return /** @type {T} */ ({ .../** @type {any} */ (object), [key]: inner });
+}
+
+/**
+ * What a running run must be told when the spec changes: `same` nothing, `live` new settings, `seed` a reset with
+ * another seed, `new` another run.
+ * @param {Spec} before @param {Spec} after
+ * @returns {{kind: "same"|"new"|"seed"} | {kind: "live", settings: Record<string, any>}}
+ */
+export function difference(before, after) {
+  const rest = (/** @type {Spec} */ spec) => {
+    const training = { ...spec.training };
+    for (const key of LIVE) delete training[key];
+    return JSON.stringify([spec.data, spec.network.layers, training]);
+  };
+  if (rest(before) !== rest(after)) return { kind: "new" };
+  /** @type {Record<string, any>} */
+  const settings = {};
+  for (const key of LIVE) {
+    if (JSON.stringify(before.training[key]) !== JSON.stringify(after.training[key])) settings[key] = after.training[key];
+  }
+  if (before.seed !== after.seed) return { kind: Object.keys(settings).length ? "new" : "seed" };
+  return Object.keys(settings).length ? { kind: "live", settings } : { kind: "same" };
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { complete } from "../../static/js/lib/catalogue.js";
+import {
+  changeKind, changeLayer, chooseDataset, difference, fitOutput, insertLayer, moveLayer, presetFor, read, removeLayer, renumber, write,
+} from "../../static/js/lib/spec.js";
+import { catalogue, defaults } from "./catalogue.fixture.mjs";
+
+const start = presetFor(catalogue, defaults, defaults.data);
+const ids = (spec) => spec.network.layers.map((layer) => layer.id);
+const units = (spec) => spec.network.layers.map((layer) => layer.units ?? layer.type);
+
+test("layers have ids by place, and inputs follow their layers", () => {
+  const layers = renumber([{ id: "a", type: "dense" }, { id: "b", type: "dropout" }, { id: "c", type: "dropout" },
+    { id: "d", type: "dense", inputs: ["a", "input"] }, { id: "e", type: "dense" }]);
+  assert.deepEqual(layers.map((layer) => layer.id), ["hidden1", "dropout", "dropout2", "hidden2", "output"]);
+  assert.deepEqual(layers[3].inputs, ["hidden1", "input"]);
+});
+
+test("layers are put in, moved and removed; the output stays last", () => {
+  const dropout = complete(catalogue, "layer", "dropout");
+  const more = insertLayer(start, 1, dropout);
+  assert.deepEqual(units(more), [4, "dropout", 2, 1]);
+  assert.deepEqual(units(moveLayer(more, "hidden1", 1)), ["dropout", 4, 2, 1]);
+  assert.deepEqual(units(moveLayer(more, "hidden1", 9)), ["dropout", 2, 4, 1]);
+  assert.equal(moveLayer(more, "output", 0), more);
+  assert.deepEqual(ids(removeLayer(more, "hidden1")), ["dropout", "hidden1", "output"]);
+  assert.deepEqual(units(start), [4, 2, 1], "the experiment itself is never changed");
+});
+
+test("another kind of layer keeps the parameters that it shares", () => {
+  const changed = changeKind(catalogue, start, "hidden1", "activation");
+  assert.deepEqual(changed.network.layers[0].activation, { type: "tanh" });
+  assert.equal("units" in changed.network.layers[0], false);
+});
+
+test("values are read and written by their path", () => {
+  assert.equal(read(start, "training.optimizer.learning_rate"), 0.03);
+  const next = write(start, "training.optimizer.learning_rate", 0.1);
+  assert.equal(read(next, "training.optimizer.learning_rate"), 0.1);
+  assert.equal(read(start, "training.optimizer.learning_rate"), 0.03);
+});
+
+test("a dataset of the same kind keeps the network, another one brings its own", () => {
+  const own = changeLayer(start, "hidden1", { units: 7 });
+  assert.deepEqual(units(chooseDataset(catalogue, defaults, own, "spiral")), [7, 2, 1]);
+  const blobs = chooseDataset(catalogue, defaults, own, "blobs");
+  assert.deepEqual([units(blobs), blobs.training.loss.type], [[3], "categorical_cross_entropy"]);
+  const iris = chooseDataset(catalogue, defaults, own, "iris");
+  assert.deepEqual([units(iris), iris.data.train_fraction, iris.data.features], [[4, 3], 0.8, null]);
+  assert.equal(chooseDataset(catalogue, defaults, { ...own, data: { ...own.data, noise: 30 } }, "spiral").data.noise, 30);
+});
+
+test("the number of outputs follows the number of classes", () => {
+  const blobs = chooseDataset(catalogue, defaults, start, "blobs");
+  const five = fitOutput(catalogue, { ...blobs, data: { ...blobs.data, classes: 5 } });
+  assert.deepEqual([units(five), five.network.layers[0].activation.type], [[5], "softmax"]);
+  assert.equal(fitOutput(catalogue, five), five);
+});
+
+test("a change is live, a reset with another seed, or another run", () => {
+  assert.deepEqual(difference(start, { ...start }), { kind: "same" });
+  assert.deepEqual(difference(start, write(start, "training.batch_size", 20)), { kind: "live", settings: { batch_size: 20 } });
+  assert.deepEqual(difference(start, { ...start, seed: 2 }), { kind: "seed" });
+  assert.deepEqual(difference(start, write(start, "training.loss", { type: "mae" })), { kind: "new" });
+  assert.deepEqual(difference(start, write(start, "data.noise", 5)), { kind: "new" });
+  assert.deepEqual(difference(start, changeLayer(start, "hidden1", { units: 3 })), { kind: "new" });
+});
