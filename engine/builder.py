@@ -1,0 +1,157 @@
+"""How a network becomes a flat list of NumPy calls on buffers that are made once.
+
+A layer's `build` asks a `Builder` for buffers and tells it which calls make its output and, in training, its
+gradients. Running a program is then nothing but these calls in order: no allocation, no attribute look-up, no
+branch. `docs/adr/0002-compiled-step.md` tells why and how to read such a program.
+
+Layout. A vector of D features for N samples is stored (D, N), with a row of ones below it, so that a bias is one
+more column of the weight matrix. Whatever has positions is stored positions x samples x channels: an image
+(H, W, N, C), a sequence (T, N, D). So each shifted or strided window has long contiguous runs.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import starmap
+from operator import call
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray
+Call = tuple[Any, ...]  # (function, argument, …)
+NOTHING = np.empty(0)  # stands for a gradient that nobody wants
+
+
+def run(calls: Iterable[Call]) -> None:
+    """Make every call, in order, without returning to the interpreter between them."""
+    deque(starmap(call, calls), maxlen=0)
+
+
+def batch_axis(rank: int) -> int:
+    """Where the sample axis stands in the stored array of a tensor with that many axes."""
+    return 1 if rank == 1 else rank - 1
+
+
+def channel_axis(rank: int) -> int:
+    """Where the feature (channel) axis stands in the stored array."""
+    return 0 if rank == 1 else rank
+
+
+def to_samples(stored: Array, rank: int) -> Array:
+    """A view of a stored array as the user sees it: (N, *shape)."""
+    return np.moveaxis(stored, batch_axis(rank), 0)
+
+
+@dataclass
+class Tensor:
+    """What flows between two layers: `shape` without the batch, the stored value, and its gradient in training.
+
+    `rows` is the value with the row of ones below it (vectors only; else the value itself).
+    """
+
+    shape: tuple[int, ...]
+    value: Array
+    rows: Array
+    grad: Array = NOTHING
+    wants_grad: bool = True
+    writers: list[Array] = field(default_factory=list)  # one gradient per reader, summed before it is read
+
+    @property
+    def axis(self) -> int:
+        """The axis of features in `value`."""
+        return channel_axis(len(self.shape))
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A layer's stored weights and their gradients: views into the flat vectors. `state` is not trained."""
+
+    value: Mapping[str, Array]
+    grad: Mapping[str, Array]
+    state: Mapping[str, Array] = field(default_factory=dict)
+
+
+class Builder:
+    """Collects the calls of one program for a fixed number of samples.
+
+    batch: samples in this program. samples: over how many the loss is averaged (a batch may be split).
+    training: whether gradients are wanted. keep: whether values before an activation must survive it.
+    """
+
+    def __init__(
+        self,
+        batch: int,
+        dtype: np.dtype,
+        *,
+        training: bool = False,
+        samples: int | None = None,
+        keep: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        self.batch, self.dtype, self.training, self.keep = batch, np.dtype(dtype), training, keep
+        self.samples = samples or batch
+        self.rng = rng or np.random.default_rng(0)
+        self.forward_calls: list[Call] = []
+        self.blocks: list[list[Call]] = []
+        self._constants: dict[float, Array] = {}
+
+    # buffers
+
+    def buffer(self, *shape: int, dtype: Any = None) -> Array:
+        """A buffer of this program's own, zero at first."""
+        return np.zeros(shape, dtype or self.dtype)
+
+    def like(self, a: Array, dtype: Any = None) -> Array:
+        """A buffer of the same shape."""
+        return self.buffer(*a.shape, dtype=dtype)
+
+    def constant(self, value: float) -> Array:
+        """A number as a 0-d array of the program's type: NumPy takes it faster than a Python float."""
+        if value not in self._constants:
+            self._constants[value] = np.asarray(value, self.dtype)
+        return self._constants[value]
+
+    def tensor(self, shape: tuple[int, ...]) -> Tensor:
+        """A tensor with buffers for its value and, in training, its gradient."""
+        if len(shape) == 1:
+            rows = np.ones((shape[0] + 1, self.batch), self.dtype)
+            value = rows[:-1]
+        else:
+            rows = value = self.buffer(*shape[:-1], self.batch, shape[-1])
+        return Tensor(shape, value, rows, self.like(value) if self.training else NOTHING)
+
+    # calls
+
+    def forward(self, function: Callable, *args: Any) -> None:
+        """One call of the forward pass."""
+        self.forward_calls.append((function, *args))
+
+    def backward(self, function: Callable, *args: Any) -> None:
+        """One call of the layer's backward pass, in the order in which it is made."""
+        self.blocks[-1].append((function, *args))
+
+    def open_block(self) -> None:
+        """Start the backward calls of the next layer; blocks run last layer first."""
+        self.blocks.append([])
+
+    def backward_calls(self) -> list[Call]:
+        """All backward calls: the last block first, each block in its own order."""
+        return [c for block in reversed(self.blocks) for c in block]
+
+    def gradient(self, x: Tensor) -> Array | None:
+        """Where this reader of `x` writes the loss's gradient with respect to it; None where nobody needs it.
+
+        Each reader writes an array of its own; `sum_readers` adds them up before they are read.
+        """
+        if not self.training or not x.wants_grad:
+            return None
+        target = x.grad if not x.writers else self.like(x.grad)
+        x.writers.append(target)
+        return target
+
+    def sum_readers(self, x: Tensor, block: int | None) -> None:
+        """Where several layers read `x`, put the sum of their gradients in front of the block that made it."""
+        if block is None or len(x.writers) < 2:
+            return
+        self.blocks[block][:0] = [(np.add, x.grad, other, x.grad) for other in x.writers[1:]]
