@@ -53,7 +53,7 @@ class Tensor:
     shape: tuple[int, ...]
     value: Array
     rows: Array
-    grad: Array = NOTHING
+    grad: Array = field(default_factory=lambda: NOTHING)
     wants_grad: bool = True
     writers: list[Array] = field(default_factory=list)  # one gradient per reader, summed before it is read
 

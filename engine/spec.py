@@ -93,7 +93,7 @@ def sub(kind: str, default: str, *, help: str, **meta: Any) -> Any:
     )
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(integer, real, flag, choice, pair, sub))
+@dataclass_transform(frozen_default=True)
 def part(kind: str, name: str, *, label: str, formula: str = "", **facts: Any) -> Callable[[type[T]], type[T]]:
     """Enter a class in the catalogue under `CATALOGUE[kind][name]`.
 
