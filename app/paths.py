@@ -6,6 +6,7 @@ The standard library only: the build hook runs this file before anything is inst
 import hashlib
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -48,8 +49,9 @@ def vendor_problem() -> str | None:
     root = HERE.parent
     if not (root / "pyproject.toml").is_file():
         return f"The browser libraries are missing from {vendor}. Install neuron-playground again."
+    pip = f"{sys.executable} -m pip install --no-deps -e"
+    installer = pip if find_spec("pip") else "uv sync --reinstall-package neuron-playground --project"
     return (
         f"The browser libraries are missing from {vendor}, or are not the versions this checkout asks for.\n"
-        f"Fetch them with:  {sys.executable} -m pip install --no-deps -e {root}\n"
-        f"         or with:  uv sync --reinstall-package neuron-playground"
+        f"Fetch them with:  {installer} {root}"
     )
