@@ -6,6 +6,7 @@ python -m tests.tools.docs --write     write them anew
 
 import difflib
 import importlib
+import json
 import pkgutil
 import sys
 from collections.abc import Callable, Iterator
@@ -23,11 +24,14 @@ def manual() -> str:
 
     for module in pkgutil.walk_packages(engine.__path__, "engine."):
         importlib.import_module(module.name)
-    from engine.spec import catalogue
+    from engine.spec import CATALOGUE, catalogue, to_json
+
+    example = next(made for made in (to_json(cls()) for cls in CATALOGUE["activation"].values()) if len(made) > 1)
 
     kinds = {kind: parts for kind, parts in catalogue().items() if parts}
     lines = ["# Manual: the parts", "", NOTE]
-    lines += ['A part is given as its name, `"relu"`, or with parameters, `{"type": "leaky_relu", "slope": 0.1}`.', ""]
+    name, long = (json.dumps(shape, ensure_ascii=False) for shape in (example["type"], example))
+    lines += [f"A part is given as its name, `{name}`, or with parameters, `{long}`.", ""]
     lines += [f"- [{title(kind)}](#{title(kind).lower()})" for kind in kinds]
     for kind, parts in kinds.items():
         lines += ["", f"## {title(kind)}"]
