@@ -24,10 +24,14 @@ LOOK = 64  # updates between two looks for numbers that are no longer finite, in
 
 
 class Trainer:
-    """One run of an experiment. dtype: float32, or float64 for comparisons with other implementations."""
+    """One run of an experiment.
 
-    def __init__(self, experiment: Experiment, dtype: Any = np.float32) -> None:
-        self.experiment, self.dtype = experiment, np.dtype(dtype)
+    dtype: float32, or float64 for comparisons with other implementations. threads: how many may work on a large
+    batch at once; results do not depend on it.
+    """
+
+    def __init__(self, experiment: Experiment, dtype: Any = np.float32, threads: int = 1) -> None:
+        self.experiment, self.dtype, self.threads = experiment, np.dtype(dtype), threads
         self.training: Training = experiment.training
         self.seed = experiment.seed
         self.frozen: tuple[str, ...] = ()
