@@ -54,7 +54,7 @@ CODES = np.array([SIGNS.index(sign) for sign in " ".join(TEXT.split())])
     class_names=NAMES,
     examples=({}, {"encoding": "codes"}),
     preset={
-        "layers": flat(mlp([64], "relu", out=len(SIGNS), out_activation="softmax")),
+        "layers": flat(mlp([32], "relu", out=len(SIGNS), out_activation="softmax")),
         "training": training("categorical_cross_entropy", "adam", 0.003, batch_size=32),
     },
 )

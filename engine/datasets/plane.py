@@ -51,7 +51,7 @@ class Circle:
     label="Exclusive or",
     formula=r"\text{blue if } x y \ge 0",
     source=SOURCE,
-    preset={"layers": mlp([4], "tanh", **TANH), "training": training("mse", "sgd", 0.03)},
+    preset={"layers": mlp([4], "relu", **TANH), "training": training("mse", "sgd", 0.1)},
     **PLANE,
 )
 class Xor:
@@ -93,7 +93,7 @@ class Gauss:
     label="Spiral",
     formula=r"r = 5 s,\ t = 3.5\,\pi s\ (+\pi \text{ for orange}),\quad (x, y) = r\,(\sin t, \cos t),\ 0 \le s < 1",
     source=SOURCE,
-    preset={"layers": mlp([8, 8], "tanh", **TANH), "training": training("mse", "adam", 0.01)},
+    preset={"layers": mlp([8, 8, 8], "gelu", **TANH), "training": training("mse", "adam", 0.01, batch_size=25)},
     **PLANE,
 )
 class Spiral:

@@ -41,15 +41,15 @@ class Sine:
     shape=ByParameters(lambda made: (made.steps, 2)),
     columns=("value", "mark"),
     preset={
-        "layers": flat(mlp([32], "relu", **LINEAR)),
-        "training": training("mse", "adam", 0.003),
+        "layers": flat(mlp([32, 16], "gelu", **LINEAR)),
+        "training": training("mse", "adam", 0.003, batch_size=25),
     },
     **SEQUENCE,
 )
 class Adding:
     """Add the two marked numbers of a long row: the others, however many, have to be forgotten."""
 
-    samples: int = samples(1000, "How many sequences are made.")
+    samples: int = samples(2000, "How many sequences are made.")
     steps: int = integer(10, lo=2, hi=100, help="How long a sequence is (T). One mark lies in each half.")
 
     def generate(self, rng: np.random.Generator) -> Raw:

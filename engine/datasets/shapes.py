@@ -15,7 +15,7 @@ PLANE = {"task": "classification", "view": "plane", "shape": (2,), "columns": ("
     r"\text{orange: } 3\,(\tfrac12 - \cos t,\ \tfrac14 - \sin t),\quad 0 \le t \le \pi",
     class_names=TWO,
     preset={
-        "layers": mlp([4], "tanh", out=1, out_activation="tanh"),
+        "layers": mlp([4], "gelu", out=1, out_activation="tanh"),
         "training": training("mse", "adam", 0.03),
     },
     **PLANE,

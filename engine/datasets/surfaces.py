@@ -43,7 +43,7 @@ class RegPlane:
     label="Six bumps",
     formula=r"\pm\max(0,\ 1 - d/2)\ \text{with } d \text{ the distance from the nearest of six centres}",
     source=SOURCE,
-    preset={"layers": mlp([16, 8], "tanh", **LINEAR), "training": training("mse", "adam", 0.01)},
+    preset={"layers": mlp([16, 8], "gelu", **LINEAR), "training": training("mse", "adam", 0.01, batch_size=25)},
     **PLANE,
 )
 class RegGauss:
@@ -67,10 +67,10 @@ class RegGauss:
     view="line",
     shape=(1,),
     columns=("x",),
-    preset={"layers": mlp([8], "tanh", **LINEAR), "training": training("mse", "adam", 0.01)},
+    preset={"layers": mlp([8, 8], "gelu", **LINEAR), "training": training("mse", "adam", 0.01)},
 )
 class Wave:
-    """A curve over one number: every hidden neuron is one bend, and the output adds them up."""
+    """A curve over one number: hidden neurons make the bends, and the output adds them up."""
 
     samples: int = samples(200)
     noise: float = noise("How far values stray from the curve: standard deviation in percent of its height.")

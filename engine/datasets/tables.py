@@ -108,7 +108,7 @@ class BreastCancer:
     ),
     preset={
         "layers": mlp([], "tanh", out=1, out_activation="linear"),
-        "training": training("mse", "sgd", 0.01),
+        "training": training("mse", "sgd", 0.003),
     },
     **TABLE,
 )  # fmt: skip
