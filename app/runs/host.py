@@ -1,0 +1,161 @@
+"""Many runs in one place, trained in fair turns: the part of a worker that is pure computation.
+
+Synchronous, without I/O, threads or a clock of its own (`clock` is given), so that the same object serves a worker
+process, a thread or an actor on another machine. Fair means: the run that has used the least time goes next, for a
+turn of a few milliseconds, and turns end between two updates. A run that starts joins at the present minimum, so
+nobody can save up time by pausing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.runs import commands, queries
+from app.runs.limits import Limits
+from app.runs.session import Session
+from engine.events import COLUMNS
+
+TURN = 0.004  # seconds a run may train before the next gets its turn; shorter when many run
+UNWATCHED = 0.5  # seconds between reports of a run whose weights nobody looks at
+WEIGHTS_PER_SECOND = 20_000_000  # bytes of weights a run may send in a second
+
+
+@dataclass(frozen=True)
+class Update:
+    """What is new about a run since its last update."""
+
+    run: str
+    facts: dict[str, Any]  # state, message, fix, start, seq (rows so far), epoch, update
+    rows: np.ndarray  # (k, len(COLUMNS)) float64: the last k of the seq rows
+    weights: bytes | None  # packed float32, None: not changed or nobody looks
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that is needed to go on with a run elsewhere."""
+
+    run: str
+    meta: dict[str, Any]  # the facts, and speed, unit, left
+    spec: dict[str, Any]
+    settings: dict[str, Any]
+    blob: bytes  # Trainer.state()
+
+
+@dataclass
+class Host:
+    """`create`, `command`, `tick`, `query`, `snapshot`, `drop`: all that a worker can do."""
+
+    clock: Callable[[], float]
+    checkpoint_seconds: float = 2.0
+    limits: Limits = field(default_factory=Limits)
+    sessions: dict[str, Session] = field(default_factory=dict)
+
+    def create(
+        self, run: str, spec: dict[str, Any], blob: bytes | None = None, meta: dict[str, Any] | None = None
+    ) -> dict:
+        """Take a run in, new or from a checkpoint; answers what `facts` says. Raises PlaygroundError."""
+        session = Session(run, spec, blob, meta or {}, self.limits)
+        session.used = self._least()
+        session.saved = self.clock()
+        self.sessions[run] = session
+        return self.facts(run)
+
+    def command(self, run: str, command: commands.Command) -> dict[str, Any]:
+        """Do it, answer what `facts` says. Raises PlaygroundError, KeyError where there is no such run."""
+        session = self.sessions[run]
+        was = session.state
+        session.obey(command)
+        if session.state == "running" and was != "running":
+            session.used = max(session.used, self._least(besides=session))
+        return self.facts(run)
+
+    def facts(self, run: str) -> dict[str, Any]:
+        """State, settings, spec and manifest of a run."""
+        session = self.sessions[run]
+        trainer, settings = session.trainer, session.settings()
+        about = {"spec": session.spec(), "settings": settings, "manifest": trainer.manifest()}
+        return {**session.facts(), **about, "check": trainer.experiment.check()}
+
+    def query(self, run: str | None, name: str, args: dict[str, Any]) -> bytes:
+        """The answer to a question that changes nothing: JSON text, or packed floats. Raises PlaygroundError."""
+        if run is None:
+            return queries.GENERAL[name](self.limits, **args)
+        return queries.QUERIES[name](self.sessions[run].trainer, **args)
+
+    def snapshot(self, run: str) -> Checkpoint:
+        """A checkpoint of this moment."""
+        session = self.sessions[run]
+        began = self.clock()
+        blob = session.trainer.state()
+        session.saved, session.unsaved, session.urgent = self.clock(), False, False
+        session.save_cost = session.saved - began
+        return Checkpoint(run, session.meta(), session.spec(), session.settings(), blob)
+
+    def drop(self, run: str) -> None:
+        """Forget a run (its owner has a checkpoint)."""
+        self.sessions.pop(run, None)
+
+    def tick(self, budget: float, interrupted: Callable[[], bool] = lambda: False) -> list[Update]:
+        """Train for about `budget` seconds, then report. Ends early when nothing runs or somebody knocks."""
+        end = self.clock() + budget
+        while (now := self.clock()) < end:
+            ready = [s for s in self.sessions.values() if s.state == "running" and s.due <= now]
+            if not ready:
+                break
+            session = min(ready, key=lambda s: s.used)
+            turn = min(TURN, budget / len(ready))
+            session.advance(min(now + turn, end), self.clock)
+            if interrupted():
+                break
+        return self.reports()
+
+    def reports(self) -> list[Update]:
+        """What is new of every run whose time to report has come."""
+        now = self.clock()
+        return [self._report(s, now) for s in self.sessions.values() if self._report_due(s) <= now]
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Snapshots of the runs whose time to be saved has come."""
+        now = self.clock()
+        return [self.snapshot(s.run) for s in list(self.sessions.values()) if self._save_due(s) <= now]
+
+    def idle_for(self) -> float | None:
+        """Seconds until there is something to do; None: not before a command comes."""
+        now = self.clock()
+        times = [
+            min(self._report_due(s), self._save_due(s), s.due if s.state == "running" else np.inf)
+            for s in self.sessions.values()
+        ]
+        soonest = min(times, default=np.inf)
+        return None if soonest == np.inf else max(0.0, soonest - now)
+
+    def _least(self, besides: Session | None = None) -> float:
+        return min((s.used for s in self.sessions.values() if s.state == "running" and s is not besides), default=0.0)
+
+    def _report_due(self, session: Session) -> float:
+        if not session.changed:
+            return np.inf
+        if session.state != "running":
+            return 0.0
+        if not session.watched:
+            return session.reported + UNWATCHED
+        return 0.0 if session.rows else session.weighed
+
+    def _save_due(self, session: Session) -> float:
+        if not session.unsaved:
+            return np.inf
+        wait = 0.25 if session.urgent else self.checkpoint_seconds
+        return session.saved + max(wait, 10 * session.save_cost)
+
+    def _report(self, session: Session, now: float) -> Update:
+        rows = np.stack(session.rows) if session.rows else np.empty((0, len(COLUMNS)))
+        weights = None
+        if session.moved and session.watched and (session.state != "running" or session.weighed <= now):
+            weights = session.trainer.packed().tobytes()
+            session.moved = False
+            session.weighed = now + len(weights) / WEIGHTS_PER_SECOND
+        session.rows, session.reported = [], now
+        session.changed = session.moved and session.watched
+        return Update(session.run, session.facts(), rows, weights)

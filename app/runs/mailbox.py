@@ -1,0 +1,124 @@
+"""What one watcher of a run gets next: newest weights, every row of history once, and never more than it can take.
+
+A watcher holds only positions, so a slow one costs no memory: rows wait in the shared history or in the store, weights
+are overwritten. At most `WINDOW` frames are unacknowledged; the next one is made when there is credit, from what is
+newest then.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.runs.feed import Feed
+
+WINDOW = 2
+BREAK = 60.0  # seconds
+ROWS = 8192  # in one frame; a long history takes several
+STATE = ("state", "message", "fix", "epoch", "update", "settings")
+
+ReadRows = Callable[[str, int, int, int], Awaitable[np.ndarray]]  # (run, start, after, limit) from the store
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Header and arrays of a binary frame."""
+
+    head: dict[str, Any]
+    arrays: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text message: type "state", "note" or "reset"."""
+
+    type: str
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+class Closed(Exception):
+    """The stream ends; the reason is for the watcher."""
+
+
+class Watcher:
+    """One watcher's place in a run's stream. `after` is the newest row it has, `start` the start of that row."""
+
+    def __init__(self, feed: Feed, read: ReadRows, after: int = 0, start: int | None = None) -> None:
+        self.feed = feed
+        self._read = read
+        self._event = asyncio.Event()
+        self._reason: str | None = None
+        self._sent: list[int] = []  # frames not acknowledged yet
+        self._seq = self._version = self._weights = self._news = 0
+        self._noted = 0
+        # Who comes back after a break hears why there was one.
+        self._since = time.monotonic() - (BREAK if after else 0)
+        ahead = after > feed.record.seq and feed.record.state != "running"
+        stale = ahead or (start is not None and start != feed.record.start)
+        self._after = 0 if stale else after
+        self._generation = 0 if stale else feed.generation
+
+    def wake(self) -> None:
+        self._event.set()
+
+    def acknowledge(self, seq: int) -> None:
+        """The watcher has drawn frame `seq` and those before it."""
+        self._sent = [s for s in self._sent if s > seq]
+        self.wake()
+
+    def close(self, reason: str) -> None:
+        self._reason = reason
+        self.wake()
+
+    async def next(self) -> Frame | Said:
+        """The next thing to send, as soon as there is one. Raises Closed."""
+        while True:
+            self._event.clear()
+            if self._reason is not None:
+                raise Closed(self._reason)
+            if item := await self._take():
+                return item
+            await self._event.wait()
+
+    async def _take(self) -> Frame | Said | None:
+        feed, record = self.feed, self.feed.record
+        if self._generation != feed.generation:
+            self._generation, self._after, self._version, self._weights = feed.generation, 0, 0, 0
+            return Said("reset", {"start": record.start, "seed": record.seed, "spec": record.spec})
+        for number, at, message in feed.notes:
+            if number > self._noted and at > self._since:
+                self._noted = number
+                return Said("note", {"message": message})
+        if len(self._sent) < WINDOW and (self._version != feed.version or self._after < record.seq):
+            return await self._frame()
+        if self._news != feed.news:
+            self._news = feed.news
+            told = {name: getattr(record, name) for name in STATE}
+            return Said("state", {**told, "speed": record.settings["speed"]})
+        return None
+
+    async def _frame(self) -> Frame | None:
+        feed, record = self.feed, self.feed.record
+        version, weights_version, weights = feed.version, feed.weights_version, feed.weights
+        head = {"epoch": record.epoch, "update": record.update, "state": record.state, "start": record.start}
+        rows = await self._rows()
+        if self._generation != feed.generation:
+            return None  # a reset while the store was read; the next call says so
+        arrays = {"history": rows}
+        if weights is not None and self._weights != weights_version:
+            arrays["weights"] = weights
+        first, self._after = self._after + 1, self._after + len(rows)
+        self._version, self._weights = version, weights_version
+        self._seq += 1
+        self._sent.append(self._seq)
+        return Frame({"seq": self._seq, **head, "first": first}, arrays)
+
+    async def _rows(self) -> np.ndarray:
+        feed = self.feed
+        try:
+            return feed.history.read(self._after, ROWS)
+        except LookupError:
+            return await self._read(feed.record.id, feed.record.start, self._after, ROWS)

@@ -1,0 +1,166 @@
+"""The one door to runs for `api`, `pages` and `stream`: find, make, steer, ask, watch, delete, each with its rules."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from app import errors
+from app.runs import keys
+from app.runs.commands import Change, Command, Edit, Pause, Play, Reset, Unit
+from app.runs.feed import Feed
+from app.runs.keeper import Keeper
+from app.runs.mailbox import Watcher
+from app.runs.session import ENDED
+from app.settings import Settings
+from app.store.records import Record
+
+SETTLE = 2.0  # seconds that a request waits for a step to be done
+
+
+class Manager:
+    """Who may do what, how much of it, and how it is done. Raises PlaygroundError throughout."""
+
+    def __init__(self, settings: Settings, keeper: Keeper, clock: Callable[[], float] = time.time) -> None:
+        self.settings = settings
+        self.keeper = keeper
+        self._clock = clock
+
+    # ---- finding ----
+
+    async def find(self, run: str) -> Feed:
+        """The run with this id. Raises NotFound."""
+        feed = await self.keeper.find(run) if len(run) <= 32 else None
+        if feed is None:
+            fix = "Check the id; a run is gone once its owner has deleted it."
+            raise errors.NotFound("There is no such run.", where="id", fix=fix)
+        return feed
+
+    async def owned(self, run: str, key: str | None) -> Feed:
+        """The run, if this key may steer it. Raises NotFound, KeyMissing, WrongKey."""
+        feed = await self.find(run)
+        if key is None:
+            fix = "Send the run's key: Authorization: Bearer <key>. Whoever made the run has it."
+            raise errors.KeyMissing("Steering a run needs its key.", where="Authorization", fix=fix)
+        if not keys.matches(key, feed.record.key_hash):
+            fix = "Everyone may watch; to try something yourself, make a run of your own from its spec."
+            raise errors.WrongKey("This key does not belong to this run.", where="Authorization", fix=fix)
+        return feed
+
+    async def mine(self, key: str, limit: int, before: tuple[float, str] | None) -> list[Record]:
+        """The runs of a key, newest first, as they stand now."""
+        stored = await asyncio.to_thread(self.keeper.store.of_key, keys.digest(key), limit, before)
+        return [self.keeper.feeds[r.id].record if r.id in self.keeper.feeds else r for r in stored]
+
+    # ---- making and deleting ----
+
+    async def create(self, spec: dict[str, Any], name: str, key: str) -> tuple[Feed, dict[str, Any]]:
+        """A new run, and the shapes and sizes of its network."""
+        keeper, key_hash, most = self.keeper, keys.digest(key), self.settings.max_runs_per_key
+        if await asyncio.to_thread(keeper.store.count, key_hash) >= most:
+            message = f"This server keeps {most} runs for one key, and you have as many."
+            raise errors.TooMany(message, where="Authorization", fix="Delete some first: DELETE /api/v1/runs/{id}.")
+        run, now = keys.new_id(), self._clock()
+        feed = keeper.feeds[run] = Feed(Record(run, key_hash, name, spec, {}, now, now), loaded=True)
+        try:
+            facts = await keeper.answered(keeper.runner.create(run, spec, None, {}))
+            feed.describe(facts)
+            await asyncio.wrap_future(keeper.store.add(replace(feed.record, seq=0)))  # rows come with a checkpoint
+        except BaseException:
+            keeper.feeds.pop(run, None)
+            await keeper.runner.drop(run)
+            raise
+        return feed, facts["check"]
+
+    async def delete(self, feed: Feed) -> None:
+        """Stop the run and forget it; whoever watches is told."""
+        async with feed.lock:
+            self.keeper.feeds.pop(feed.record.id, None)
+            feed.loaded = False
+            await self.keeper.runner.drop(feed.record.id)
+            await asyncio.wrap_future(self.keeper.store.delete(feed.record.id))
+            for watcher in feed.watchers:
+                watcher.close("the run was deleted")
+
+    # ---- steering ----
+
+    async def play(self, feed: Feed, unit: Unit | None = None, count: int = 1) -> None:
+        """Go on for ever, or for so many units; then a short step is done when this returns."""
+        self._may_play(feed)
+        await self._command(feed, Play(unit, count))
+        if unit:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(feed.until(lambda: feed.record.state != "running"), SETTLE)
+
+    async def pause(self, feed: Feed) -> None:
+        await self._command(feed, Pause())
+
+    async def reset(self, feed: Feed, seed: int | str) -> None:
+        """Back to the start: the "same", a "new" one that the server draws, or that of a seed."""
+        drawn = None if seed == "same" else keys.new_seed() if seed == "new" else int(seed)
+        await self._command(feed, Reset(drawn))
+
+    async def change(self, feed: Feed, settings: dict[str, Any]) -> None:
+        """Other settings from the next update on."""
+        await self._command(feed, Change(settings))
+
+    async def edit(self, feed: Feed, edits: list[dict[str, Any]]) -> None:
+        """Weights set by hand; all of them or none."""
+        await self._command(feed, Edit(edits))
+
+    async def _command(self, feed: Feed, command: Command) -> None:
+        run = feed.record.id
+        feed.describe(await self.keeper.ask(feed, lambda: self.keeper.runner.command(run, command)))
+
+    def _may_play(self, feed: Feed) -> None:
+        record = feed.record
+        if record.state in ENDED:
+            fix = "Raise the number of epochs, or reset." if record.state == "finished" else "Reset the run first."
+            raise errors.Conflict(f"The run is {record.state} and cannot go on.", where="state", fix=fix)
+        running = [f.record for f in self.keeper.feeds.values() if f.record.state == "running" and f is not feed]
+        most = self.settings.max_running_per_key
+        if sum(other.key_hash == record.key_hash for other in running) >= most:
+            message = f"This server trains {most} runs of one key at the same time, and as many of yours are running."
+            raise errors.TooMany(message, where="state", fix="Pause one of them first.")
+        most = self.settings.max_running
+        if len(running) >= most:
+            message = f"This server trains {most} runs at the same time, and as many are running."
+            raise errors.Overloaded(message, where="state", fix="Try again in a minute.")
+
+    # ---- asking and watching ----
+
+    async def query(self, feed: Feed | None, name: str, **args: Any) -> bytes:
+        """A worker's answer about a run, or about none in particular (None): JSON text, or packed floats."""
+        runner = self.keeper.runner
+        if feed is None:
+            return await self.keeper.answered(runner.query(None, name, args))
+        run = feed.record.id
+        return await self.keeper.ask(feed, lambda: runner.query(run, name, args))
+
+    async def history(self, feed: Feed, after: int, limit: int) -> np.ndarray:
+        """Rows after + 1 … of the present start, `limit` at most."""
+        parts, start = [], feed.record.start
+        while limit > 0 and start == feed.record.start:
+            try:
+                rows = feed.history.read(after, limit)
+            except LookupError:
+                rows = await self.keeper.rows(feed.record.id, start, after, limit)
+            parts.append(rows)
+            after, limit = after + len(rows), limit - len(rows)
+            if not len(rows) or after >= feed.history.last:
+                break
+        return np.concatenate(parts)
+
+    def watch(
+        self, feed: Feed, after: int = 0, start: int | None = None
+    ) -> contextlib.AbstractAsyncContextManager[Watcher]:
+        """A place in the run's stream, after the newest row already known and the start it belongs to."""
+        return self.keeper.watch(feed, after, start)
+
+    async def ready(self) -> bool:
+        """Whether work can be done and kept."""
+        return self.keeper.runner.alive() and await asyncio.to_thread(self.keeper.store.healthy)

@@ -1,0 +1,130 @@
+"""A worker process: a host at one end of a socket. Commands between turns, updates in batches, asleep when idle.
+
+Requests  {"id", "op": "create" | "command" | "query" | "drop" | "save" | "ping", …}
+Answers   {"kind": "reply", "id", "answer" or "error"} · {"kind": "updates", …} · {"kind": "checkpoint", …}
+
+Updates go out before the answer to the command that caused them, so whoever asked already knows the new state.
+"""
+
+import contextlib
+import logging
+import signal
+import socket
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.runs import commands
+from app.runs.host import Checkpoint, Host, Update
+from app.runs.limits import Limits
+from app.runs.pipe import Message, Peer
+from engine.errors import PlaygroundError
+
+log = logging.getLogger(__name__)
+AT_ONCE = 64  # commands handled before training gets a turn again
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a worker must know of the settings."""
+
+    frames_per_second: float = 30.0
+    checkpoint_seconds: float = 2.0
+    limits: Limits = field(default_factory=Limits)
+
+
+def main(sock: socket.socket, config: Config) -> None:
+    """Serve until the other end is closed, however that comes about: then this process has nobody to work for."""
+    for name in ("SIGINT", "SIGTERM"):  # sent to the whole group on Ctrl+C; the web process says when to go
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    with contextlib.suppress(EOFError, OSError):
+        serve(Peer(sock), config)
+
+
+def serve(peer: Peer, config: Config) -> None:
+    """The loop of a worker. Raises EOFError or OSError when the other side is gone."""
+    np.seterr(all="ignore")
+    host = Host(time.monotonic, config.checkpoint_seconds, config.limits)
+    budget = 1 / config.frames_per_second
+    while True:
+        replies = []
+        if peer.waiting(host.idle_for()):
+            while len(replies) < AT_ONCE and peer.waiting():
+                replies.append(_answer(host, *peer.receive()))
+            updates = host.reports()
+        else:
+            updates = host.tick(budget, peer.waiting)
+        if updates:
+            peer.send(*pack_updates(updates))
+        for checkpoint in host.checkpoints():
+            peer.send(*pack_checkpoint(checkpoint))
+        for messages in replies:
+            for message in messages:
+                peer.send(*message)
+
+
+def _answer(host: Host, head: dict[str, Any], blobs: list[bytes]) -> list[Message]:
+    """The messages that answer one request; the reply is the last of them."""
+    reply: dict[str, Any] = {"kind": "reply", "id": head["id"]}
+    before: list[Message] = []
+    answer: list[bytes] = []
+    try:
+        match head["op"]:
+            case "create":
+                reply["answer"] = host.create(head["run"], head["spec"], blobs[0] if blobs else None, head["meta"])
+            case "command":
+                reply["answer"] = host.command(head["run"], commands.from_json(head["command"]))
+            case "query":
+                answer = [host.query(head["run"], head["name"], head["args"])]
+            case "drop":
+                host.drop(head["run"])
+            case "save":
+                wanted = [head["run"]] if head["run"] else [s.run for s in host.sessions.values() if s.unsaved]
+                before = [pack_checkpoint(host.snapshot(run)) for run in wanted if run in host.sessions]
+            case "ping":
+                reply["answer"] = {"runs": len(host.sessions)}
+    except PlaygroundError as error:
+        said = {"message": error.message, "where": error.where, "fix": error.fix}
+        reply["error"] = {"kind": type(error).__name__, **said}
+    except KeyError as error:
+        if head.get("run") in host.sessions or head["op"] == "create":
+            log.exception("%s failed", head["op"])
+            reply["error"] = {"kind": "failed", "message": f"{type(error).__name__} in a worker"}
+        else:
+            reply["error"] = {"kind": "gone", "message": "The run is not here."}
+    except Exception as error:  # answered as a failure of ours; the other runs go on
+        log.exception("%s failed", head["op"])
+        reply["error"] = {"kind": "failed", "message": f"{type(error).__name__} in a worker"}
+    return [*before, (reply, answer)]
+
+
+def pack_updates(updates: list[Update]) -> Message:
+    """One message for all updates of a tick; each has one or two blobs."""
+    heads, blobs = [], []
+    for u in updates:
+        heads.append({"run": u.run, "facts": u.facts, "width": u.rows.shape[1], "weights": u.weights is not None})
+        blobs += [u.rows.tobytes()] if u.weights is None else [u.rows.tobytes(), u.weights]
+    return {"kind": "updates", "updates": heads}, blobs
+
+
+def unpack_updates(head: dict[str, Any], blobs: list[bytes]) -> list[Update]:
+    """The inverse of `pack_updates`."""
+    rest = iter(blobs)
+    out = []
+    for u in head["updates"]:
+        rows = np.frombuffer(next(rest), np.float64).reshape(-1, u["width"])
+        out.append(Update(u["run"], u["facts"], rows, next(rest) if u["weights"] else None))
+    return out
+
+
+def pack_checkpoint(checkpoint: Checkpoint) -> Message:
+    fields = asdict(checkpoint)
+    blob = fields.pop("blob")
+    return {"kind": "checkpoint", **fields}, [blob]
+
+
+def unpack_checkpoint(head: dict[str, Any], blobs: list[bytes]) -> Checkpoint:
+    return Checkpoint(head["run"], head["meta"], head["spec"], head["settings"], blobs[0])

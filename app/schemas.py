@@ -1,0 +1,198 @@
+"""The catalogue as pydantic models: what the OpenAPI page shows and what finds the first mistakes in a request.
+
+Nothing is declared here twice: every model of a part comes from its declaration. The engine stays the judge of an
+experiment; these models pass on exactly what was sent.
+"""
+
+import math
+from collections.abc import Callable
+from functools import cache
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, create_model
+from pydantic_core import PydanticCustomError, core_schema
+
+import engine.experiment  # noqa: F401  fills the catalogue
+from engine.data import SEED as DATA_SEED
+from engine.data import TRAIN_FRACTION
+from engine.experiment import SEED
+from engine.spec import ALIASES, CATALOGUE, Param, explanation, params
+
+
+class Base(BaseModel):
+    """Unknown fields, NaN and infinities are refused, once for all."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        allow_inf_nan=False,
+        validate_default=True,
+        protected_namespaces=(),
+        use_attribute_docstrings=True,
+    )
+
+
+def number(value: Any) -> Any:
+    """JSON numbers only: "5" and true are none. A whole float counts as a whole number, as JavaScript writes both."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("number", "Expected a number.")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise PydanticCustomError("number", "Expected a finite number.")
+    return value
+
+
+def flag(value: Any) -> Any:
+    """true and false only: 1 and "yes" are not."""
+    if not isinstance(value, bool):
+        raise PydanticCustomError("flag", "Expected true or false.")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(number)]
+Real = Annotated[float, BeforeValidator(number)]
+Flag = Annotated[bool, BeforeValidator(flag)]
+Text = Annotated[str, Field(strict=True)]
+
+
+class NameOrObject:
+    """Lets a part be given by its name alone, "relu" for {"type": "relu"}, and says so in the schema."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def expand(self, value: Any) -> Any:
+        given = {"type": value} if isinstance(value, str) else value
+        if isinstance(given, dict) and isinstance(name := given.get("type"), str):
+            return {**given, "type": ALIASES.get((self.kind, name), name)}
+        return given
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self.expand, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        names = {"type": "string", "enum": list(CATALOGUE[self.kind]), "title": "By name, with its defaults"}
+        return {"anyOf": [names, handler(schema)]}
+
+
+@cache
+def part_model(kind: str, name: str) -> type[BaseModel]:
+    """The model of one part."""
+    cls = CATALOGUE[kind][name]
+    fields: dict[str, Any] = {"type": (Literal[name], Field(description=cls.label))}
+    fields |= {p.name: (annotation(p), info(p)) for p in params(cls)} | EXTRA.get(kind, {})
+    title = "".join(word.capitalize() for word in f"{name}_{kind}".split("_"))
+    return create_model(title, __base__=Base, __doc__=explanation(cls), **fields)
+
+
+@cache
+def any_of(kind: str) -> Any:
+    """Any part of a kind, told apart by `type`."""
+    models = tuple(part_model(kind, name) for name in CATALOGUE[kind])
+    union = models[0] if len(models) == 1 else Annotated[Union[models], Discriminator("type")]  # noqa: UP007
+    return Annotated[union, NameOrObject(kind)]
+
+
+def annotation(p: Param) -> Any:
+    """The type of a parameter."""
+    kinds: dict[str, Callable[[], Any]] = {
+        "integer": lambda: bounded(p, int),
+        "real": lambda: bounded(p, float),
+        "flag": lambda: Flag,
+        "choice": lambda: Literal[p.options],
+        "pair": lambda: bounded(p, int) | tuple[bounded(p, int), bounded(p, int)],  # type: ignore[misc]
+        "part": lambda: any_of(p.kind),
+        "text": lambda: Text,
+    }
+    made = kinds[p.widget]()
+    return made | None if p.optional else made
+
+
+def bounded(p: Param, type_: type) -> Any:
+    """A number between a parameter's limits. The validator comes last, so that the limits reach the schema."""
+    low, high = "gt" if p.open_lo else "ge", "lt" if p.open_hi else "le"
+    limits: dict[str, Any] = {low: p.lo, high: p.hi}
+    return Annotated[type_, Field(**limits), BeforeValidator(number)]
+
+
+def info(p: Param) -> Any:
+    """Default and help of a parameter."""
+    return Field(p.default, description=p.help, title=p.label)
+
+
+# What belongs to a layer's place in the network, and to a data set's use, rather than to the part itself.
+EXTRA: dict[str, dict[str, Any]] = {
+    "layer": {
+        "id": (
+            Text | None,
+            Field(None, max_length=40, description="The layer's name within the network.", examples=["hidden1"]),
+        ),
+        "inputs": (
+            list[Text] | None,
+            Field(
+                None, max_length=200, description='Ids of the layers it reads, or "input"; left out, the one before.'
+            ),
+        ),
+    },
+    "dataset": {
+        "seed": (annotation(DATA_SEED), info(DATA_SEED)),
+        "train_fraction": (
+            bounded(TRAIN_FRACTION, float) | None,
+            Field(None, description=f"{TRAIN_FRACTION.help} Left out, the data set's own share."),
+        ),
+        "features": (
+            list[Text] | None,
+            Field(
+                None,
+                max_length=1000,
+                description="What the network is shown: for points of a plane any of "
+                f"{', '.join(CATALOGUE['feature'])}; for tables their columns. Left out, the usual ones.",
+                examples=[["x", "y"]],
+            ),
+        ),
+    },
+}
+
+Layer = any_of("layer")
+Data = any_of("dataset")
+Optimizer, Schedule, Regularizer, Loss = map(any_of, ("optimizer", "schedule", "regularizer", "loss"))
+TRAINING = {p.name: p for p in params(CATALOGUE["settings"]["training"])}
+
+
+class NetworkSpec(Base):
+    """Layers in the order in which they are computed; the last one is the output."""
+
+    version: Literal[1] = 1
+    """Version of this format."""
+    input: list[Whole] | None = Field(None, max_length=8, examples=[[2]])
+    """Shape of one example without the batch, channels last. It follows from the data, so it may be left out."""
+    layers: list[Layer] = Field(  # type: ignore[valid-type]
+        min_length=1,
+        max_length=200,
+        examples=[
+            [
+                {"id": "hidden1", "type": "dense", "units": 4, "activation": "tanh"},
+                {"id": "output", "type": "dense", "units": 1, "activation": "tanh"},
+            ]
+        ],
+    )
+
+
+TrainingSpec: type[BaseModel] = create_model(
+    "TrainingSpec",
+    __base__=Base,
+    __doc__=explanation(CATALOGUE["settings"]["training"]),
+    **{name: (annotation(p), info(p)) for name, p in TRAINING.items()},  # type: ignore[call-overload]
+)
+
+
+class ExperimentSpec(Base):
+    """Everything a run follows from: the same experiment gives the same losses, bit for bit."""
+
+    version: Literal[1] = 1
+    """Version of this format."""
+    seed: annotation(SEED) = info(SEED)  # type: ignore[valid-type]
+    data: Data = Field("circle", examples=[{"type": "circle", "samples": 500, "noise": 0, "seed": 1}])  # type: ignore[valid-type]
+    """What the network learns from."""
+    network: NetworkSpec | None = None
+    """Left out: the smallest network that solves the data set."""
+    training: TrainingSpec | None = Field(None, examples=[{"batch_size": 10, "optimizer": {"type": "sgd"}}])  # type: ignore[valid-type]
+    """Left out: the defaults; with the network left out too, what suits it."""

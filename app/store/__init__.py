@@ -1,0 +1,1 @@
+"""What outlives the server: runs, their history and newest checkpoint, in one database."""

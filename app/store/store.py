@@ -1,0 +1,103 @@
+"""Runs in the database: find, list, add, delete, and read back history and checkpoints.
+
+Methods block and are meant for threads; those that write answer a future of the writer's.
+"""
+
+from concurrent.futures import Future
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row, delete, func, insert, select
+
+from app.store import tables as t
+from app.store.db import connect, migrate
+from app.store.records import Record, Save
+from app.store.writer import Writer
+from engine.events import COLUMNS
+
+
+class Store:
+    """One per server. `close` writes what is still to be written."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = connect(url)
+        migrate(self._engine)
+        self.writer = Writer(self._engine)
+
+    def close(self) -> None:
+        self.writer.close()
+        self._engine.dispose()
+
+    # ---- writing ----
+
+    def add(self, record: Record) -> "Future[None]":
+        return self.writer.do(lambda connection: connection.execute(insert(t.runs).values(**record.values())) and None)
+
+    def save(self, save: Save) -> "Future[None]":
+        return self.writer.save(save)
+
+    def delete(self, run: str) -> "Future[None]":
+        self.writer.discard(run)
+        return self.writer.do(lambda connection: connection.execute(delete(t.runs).where(t.runs.c.id == run)) and None)
+
+    # ---- reading ----
+
+    def get(self, run: str) -> Record | None:
+        with self._engine.connect() as connection:
+            row = connection.execute(select(t.runs).where(t.runs.c.id == run)).first()
+        return row and _record(row)
+
+    def load(self, run: str) -> tuple[Record, bytes | None] | None:
+        """A run and its newest checkpoint, which belong together; without one it never got past its start."""
+        joined = select(t.runs, t.checkpoints.c.state.label("blob")).outerjoin(t.checkpoints).where(t.runs.c.id == run)
+        with self._engine.connect() as connection:
+            row = connection.execute(joined).first()
+        return row and (_record(row), row.blob)
+
+    def of_key(self, key_hash: str, limit: int, before: tuple[float, str] | None = None) -> list[Record]:
+        """Runs of one owner, newest first; `before` is (created_at, id) of the last one already known."""
+        c = t.runs.c
+        query = select(t.runs).where(c.key_hash == key_hash).order_by(c.created_at.desc(), c.id.desc()).limit(limit)
+        if before:
+            created, run = before
+            query = query.where((c.created_at < created) | ((c.created_at == created) & (c.id < run)))
+        with self._engine.connect() as connection:
+            return [_record(row) for row in connection.execute(query)]
+
+    def count(self, key_hash: str) -> int:
+        with self._engine.connect() as connection:
+            found = connection.execute(select(func.count()).where(t.runs.c.key_hash == key_hash)).scalar()
+        return found or 0
+
+    def running(self) -> list[str]:
+        """Runs that were training when they were last saved."""
+        with self._engine.connect() as connection:
+            return list(connection.execute(select(t.runs.c.id).where(t.runs.c.state == "running")).scalars())
+
+    def history(self, run: str, start: int, after: int, limit: int) -> np.ndarray:
+        """Rows after + 1 … after + limit of a start, as far as they are stored: (k, width) float64."""
+        c = t.history.c
+        chunks = (
+            select(c.first, c.rows)
+            .where(c.run == run, c.start == start, c.first + c.count > after + 1, c.first <= after + limit)
+            .order_by(c.first)
+        )
+        with self._engine.connect() as connection:
+            parts = [
+                np.frombuffer(rows, "<f8").reshape(-1, len(COLUMNS))[
+                    max(0, after + 1 - first) : after + limit + 1 - first
+                ]
+                for first, rows in connection.execute(chunks)
+            ]
+        return np.concatenate(parts) if parts else np.empty((0, len(COLUMNS)))
+
+    def healthy(self) -> bool:
+        """Whether the database answers and the last checkpoints were written."""
+        with self._engine.connect() as connection:
+            connection.execute(select(1))
+        return self.writer.problem is None
+
+
+def _record(row: Row[Any]) -> Record:
+    fields = {name: getattr(row, name) for name in Record.__dataclass_fields__}
+    return Record(**fields)
