@@ -59,8 +59,8 @@ def dataset(name: str, *, label: str, formula: str = "", **declared: Any) -> Cal
 
     def enter(cls: type) -> type:
         missing = {key: value for key, value in (SHARED | declared).items() if key not in cls.__dict__}
-        made = part("dataset", name, label=label, formula=formula, **missing)(cls)
-        made.facts = {  # type: ignore[attr-defined]
+        made: Any = part("dataset", name, label=label, formula=formula, **missing)(cls)
+        made.facts = {
             key: list(value) if isinstance(value, tuple) else value
             for key in ("task", "view", "shape", "columns", "class_names", "train_fraction", "preset")
             for value in [getattr(made, key)]

@@ -10,7 +10,7 @@ import gzip
 import math
 import zlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 import numpy as np
 
@@ -19,6 +19,14 @@ from engine.errors import DataError
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MAX_BYTES = 512 * 2**20
 CHUNK = 2**20
+
+
+class Readable(Protocol):
+    """An open file, packed or not."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes; none at the end."""
+        ...
 
 
 def load_idx(path: str | Path, *, max_bytes: int = MAX_BYTES) -> np.ndarray:
@@ -37,7 +45,7 @@ def load_idx(path: str | Path, *, max_bytes: int = MAX_BYTES) -> np.ndarray:
         raise DataError(f"{path.name} cannot be read: {error.strerror or error}.") from None
 
 
-def read_idx(file: BinaryIO, *, max_bytes: int = MAX_BYTES) -> np.ndarray:
+def read_idx(file: Readable, *, max_bytes: int = MAX_BYTES) -> np.ndarray:
     """The array in an open IDX file. Reads no further than one byte past what its header announces."""
     head = file.read(4)
     if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in TYPES or not 1 <= head[3] <= 8:
@@ -69,7 +77,7 @@ def read_idx(file: BinaryIO, *, max_bytes: int = MAX_BYTES) -> np.ndarray:
     return np.frombuffer(values, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
 
-def _read_up_to(file: BinaryIO, n: int) -> bytearray:
+def _read_up_to(file: Readable, n: int) -> bytearray:
     """At most n bytes, in chunks: asking for all at once would allocate n bytes even where there are few."""
     got = bytearray()
     while len(got) < n and (chunk := file.read(min(CHUNK, n - len(got)))):

@@ -1,5 +1,7 @@
 """Handwritten digits as images (H, W, 1): small ones that are always there, and MNIST where its files were put."""
 
+from typing import Any
+
 import numpy as np
 
 from engine.datasets import files
@@ -9,7 +11,12 @@ from engine.datasets.tables import load
 from engine.errors import DataError
 from engine.spec import integer
 
-IMAGES = {"task": "classification", "view": "image", "class_names": tuple("0123456789"), "train_fraction": 0.8}
+IMAGES: dict[str, Any] = {
+    "task": "classification",
+    "view": "image",
+    "class_names": tuple("0123456789"),
+    "train_fraction": 0.8,
+}
 
 
 @dataset(

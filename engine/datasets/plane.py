@@ -4,14 +4,22 @@ The noise knob means something else in each set: labels that flip, clouds that s
 All random numbers are drawn in the same order whatever the noise, so turning the knob moves the same points.
 """
 
+from typing import Any
+
 import numpy as np
 
 from engine.datasets.base import TWO, Raw, dataset, halves, mlp, noise, samples, training
 
 RADIUS = 5.0
 SOURCE = "TensorFlow Playground, src/dataset.ts"
-TANH = {"out": 1, "out_activation": "tanh"}
-PLANE = {"task": "classification", "view": "plane", "shape": (2,), "columns": ("x", "y"), "class_names": TWO}
+TANH: dict[str, Any] = {"out": 1, "out_activation": "tanh"}
+PLANE: dict[str, Any] = {
+    "task": "classification",
+    "view": "plane",
+    "shape": (2,),
+    "columns": ("x", "y"),
+    "class_names": TWO,
+}
 
 
 def _points(xy: np.ndarray, blue: np.ndarray) -> Raw:

@@ -1,12 +1,14 @@
 """Sequences (T, D) in which order and memory matter: made for recurrent layers."""
 
+from typing import Any
+
 import numpy as np
 
 from engine.datasets.base import ByParameters, Raw, dataset, flat, mlp, noise, samples, training
 from engine.spec import integer
 
-SEQUENCE = {"task": "regression", "view": "sequence"}
-LINEAR = {"out": 1, "out_activation": "linear"}
+SEQUENCE: dict[str, Any] = {"task": "regression", "view": "sequence"}
+LINEAR: dict[str, Any] = {"out": 1, "out_activation": "linear"}
 
 
 @dataset(

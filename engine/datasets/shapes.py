@@ -1,11 +1,13 @@
 """More classes of points on a plane: two half moons, and clouds for any small number of classes."""
 
+from typing import Any
+
 import numpy as np
 
 from engine.datasets.base import TWO, ByParameters, Raw, dataset, halves, mlp, noise, samples, training
 from engine.spec import integer
 
-PLANE = {"task": "classification", "view": "plane", "shape": (2,), "columns": ("x", "y")}
+PLANE: dict[str, Any] = {"task": "classification", "view": "plane", "shape": (2,), "columns": ("x", "y")}
 
 
 @dataset(

@@ -1,13 +1,15 @@
 """Numbers to predict, rather than classes: two surfaces over the plane and a curve over a line."""
 
+from typing import Any
+
 import numpy as np
 
 from engine.datasets.base import Raw, dataset, mlp, noise, samples, training
 
 SOURCE = "TensorFlow Playground, src/dataset.ts"
 RADIUS = 6.0
-LINEAR = {"out": 1, "out_activation": "linear"}
-PLANE = {"task": "regression", "view": "plane", "shape": (2,), "columns": ("x", "y")}
+LINEAR: dict[str, Any] = {"out": 1, "out_activation": "linear"}
+PLANE: dict[str, Any] = {"task": "regression", "view": "plane", "shape": (2,), "columns": ("x", "y")}
 
 # x, y and sign of the six bumps
 BUMPS = np.array([(-4, 2.5, 1), (0, 2.5, -1), (4, 2.5, 1), (-4, -2.5, -1), (0, -2.5, 1), (4, -2.5, -1)])

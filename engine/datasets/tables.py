@@ -10,8 +10,8 @@ import numpy as np
 
 from engine.datasets.base import Raw, dataset, mlp, training
 
-SOFTMAX = {"out": 3, "out_activation": "softmax"}
-TABLE = {"view": "table", "train_fraction": 0.8}
+SOFTMAX: dict[str, Any] = {"out": 3, "out_activation": "softmax"}
+TABLE: dict[str, Any] = {"view": "table", "train_fraction": 0.8}
 
 
 @cache
