@@ -12,6 +12,7 @@ more column of the weight matrix. Whatever has positions is stored positions x s
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import starmap
 from operator import call
 from typing import Any
@@ -21,6 +22,13 @@ import numpy as np
 Array = np.ndarray
 Call = tuple[Any, ...]  # (function, argument, …)
 NOTHING = np.empty(0)  # stands for a gradient that nobody wants
+
+
+def _call(function: Callable, *args: Any) -> Call:
+    """As it is run. NumPy 2.4 takes the output of these two by keyword only."""
+    if function in (np.maximum, np.minimum) and len(args) == 3:
+        return partial(function, out=args[2]), args[0], args[1]
+    return (function, *args)
 
 
 def run(calls: Iterable[Call]) -> None:
@@ -125,11 +133,11 @@ class Builder:
 
     def forward(self, function: Callable, *args: Any) -> None:
         """One call of the forward pass."""
-        self.forward_calls.append((function, *args))
+        self.forward_calls.append(_call(function, *args))
 
     def backward(self, function: Callable, *args: Any) -> None:
         """One call of the layer's backward pass, in the order in which it is made."""
-        self.blocks[-1].append((function, *args))
+        self.blocks[-1].append(_call(function, *args))
 
     def open_block(self) -> None:
         """Start the backward calls of the next layer; blocks run last layer first."""
