@@ -55,20 +55,33 @@ def to_samples(stored: Array, rank: int) -> Array:
 class Tensor:
     """What flows between two layers: `shape` without the batch, the stored value, and its gradient in training.
 
-    `rows` is the value with the row of ones below it (vectors only; else the value itself).
+    `rows` is the value with the row of ones below it, `grad_rows` the gradient with a row below that nobody reads
+    (vectors only; else the value and gradient themselves). `start`: its first row among the builder's vectors.
     """
 
     shape: tuple[int, ...]
     value: Array
     rows: Array
     grad: Array = field(default_factory=lambda: NOTHING)
+    grad_rows: Array = field(default_factory=lambda: NOTHING)
     wants_grad: bool = True
+    start: int | None = None
     writers: list[Array] = field(default_factory=list)  # one gradient per reader, summed before it is read
 
     @property
     def axis(self) -> int:
         """The axis of features in `value`."""
         return channel_axis(len(self.shape))
+
+
+@dataclass
+class SlopeGroup:
+    """Neighbouring vectors with the same activation: their derivatives are computed in one go."""
+
+    activation: Any
+    start: int
+    stop: int
+    block: int  # of the last of them, which is the first to go backward
 
 
 @dataclass(frozen=True)
@@ -85,6 +98,7 @@ class Builder:
 
     batch: samples in this program. samples: over how many the loss is averaged (a batch may be split).
     training: whether gradients are wanted. keep: whether values before an activation must survive it.
+    rows: how many rows all vectors need together; so many lie in one buffer, one below the other.
     """
 
     def __init__(
@@ -96,6 +110,7 @@ class Builder:
         samples: int | None = None,
         keep: bool = False,
         rng: np.random.Generator | None = None,
+        rows: int = 0,
     ) -> None:
         self.batch, self.dtype, self.training, self.keep = batch, np.dtype(dtype), training, keep
         self.samples = samples or batch
@@ -103,6 +118,9 @@ class Builder:
         self.forward_calls: list[Call] = []
         self.blocks: list[list[Call]] = []
         self._constants: dict[float, Array] = {}
+        self._vectors, self._used = np.ones((rows, batch), self.dtype), 0
+        self._slopes = np.empty((rows if training else 0, batch), self.dtype)
+        self._groups: list[SlopeGroup] = []
 
     # buffers
 
@@ -122,12 +140,17 @@ class Builder:
 
     def tensor(self, shape: tuple[int, ...]) -> Tensor:
         """A tensor with buffers for its value and, in training, its gradient."""
-        if len(shape) == 1:
-            rows = np.ones((shape[0] + 1, self.batch), self.dtype)
-            value = rows[:-1]
-        else:
-            rows = value = self.buffer(*shape[:-1], self.batch, shape[-1])
-        return Tensor(shape, value, rows, self.like(value) if self.training else NOTHING)
+        if len(shape) > 1:
+            value = self.buffer(*shape[:-1], self.batch, shape[-1])
+            grad = self.like(value) if self.training else NOTHING
+            return Tensor(shape, value, value, grad, grad)
+        start, stop = self._used, self._used + shape[0] + 1
+        fits = stop <= len(self._vectors)
+        if fits:
+            self._used = stop
+        rows = self._vectors[start:stop] if fits else np.ones((stop - start, self.batch), self.dtype)
+        grad_rows = self.like(rows) if self.training else NOTHING
+        return Tensor(shape, rows[:-1], rows, grad_rows[:-1], grad_rows, start=start if fits else None)
 
     # calls
 
@@ -147,19 +170,43 @@ class Builder:
         """All backward calls: the last block first, each block in its own order."""
         return [c for block in reversed(self.blocks) for c in block]
 
-    def gradient(self, x: Tensor) -> Array | None:
+    def gradient(self, x: Tensor, *, rows: bool = False) -> Array | None:
         """Where this reader of `x` writes the loss's gradient with respect to it; None where nobody needs it.
 
-        Each reader writes an array of its own; `sum_readers` adds them up before they are read.
+        Each reader writes an array of its own; `sum_readers` adds them up before they are read. rows: the array
+        has the form of `x.grad_rows`, with a last row that may hold anything.
         """
         if not self.training or not x.wants_grad:
             return None
-        target = x.grad if not x.writers else self.like(x.grad)
-        x.writers.append(target)
-        return target
+        whole = x.grad_rows if not x.writers else self.like(x.grad_rows)
+        values = whole[: x.shape[0]] if len(x.shape) == 1 else whole
+        x.writers.append(values)
+        return whole if rows else values
 
     def sum_readers(self, x: Tensor, block: int | None) -> None:
         """Where several layers read `x`, put the sum of their gradients in front of the block that made it."""
         if block is None or len(x.writers) < 2:
             return
         self.blocks[block][:0] = [(np.add, x.grad, other, x.grad) for other in x.writers[1:]]
+
+    def slope(self, activation: Any, y: Tensor) -> Array:
+        """Where f'(z) will be when the backward pass gets to y = f(z), an activation that needs y alone."""
+        if y.start is None:
+            s = self.like(y.value)
+            activation.slope(self, y.value, y.value, s)
+            return s
+        stop, block = y.start + len(y.rows), len(self.blocks) - 1
+        group = self._groups[-1] if self._groups else None
+        if group and group.activation == activation and group.stop == y.start:
+            group.stop, group.block = stop, block
+        else:
+            self._groups.append(SlopeGroup(activation, y.start, stop, block))
+        return self._slopes[y.start : stop - 1]
+
+    def finish_slopes(self) -> None:
+        """Put the calls that compute each group's derivatives in front of the first block that needs them."""
+        for group in self._groups:
+            y, s = self._vectors[group.start : group.stop], self._slopes[group.start : group.stop]
+            self.open_block()
+            group.activation.slope(self, y, y, s)
+            self.blocks[group.block][:0] = self.blocks.pop()

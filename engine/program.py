@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.activation import Activation
 from engine.builder import Array, Builder, Tensor, batch_axis, run, to_samples
 from engine.network import INPUT, Network, Node
 from engine.parameters import Parameters
@@ -33,7 +34,10 @@ class Program:
         rng: np.random.Generator | None = None,
     ) -> None:
         self.network, self.batch = network, batch
-        b = Builder(batch, weights.dtype, training=gradients is not None, samples=samples, keep=keep, rng=rng)
+        rows = sum(node.out_shape[0] + 1 for node in network.nodes if len(node.out_shape) == 1)
+        b = Builder(
+            batch, weights.dtype, training=gradients is not None, samples=samples, keep=keep, rng=rng, rows=rows
+        )
         self.samples, self.input = _input(b, network.input_shape)
         self.tensors: dict[str, Tensor] = {INPUT: self.input}
         self.before: dict[str, Tensor] = {}
@@ -67,6 +71,7 @@ class Program:
                 loss.gradient(b, self.output, self.targets)
         for tensor in {id(t): t for t in (*self.tensors.values(), *self.before.values())}.values():
             b.sum_readers(tensor, makers.get(id(tensor)))
+        b.finish_slopes()
         self.calls = b.forward_calls + b.backward_calls()
 
     def load(self, inputs: Array, index: Array, targets: Array | None = None) -> None:
@@ -119,7 +124,9 @@ def _activate(b: Builder, node: Node, z: Tensor, *, fresh: bool) -> Tensor:
     same = fresh and f.from_output and not b.keep
     y = z if same else b.tensor(z.shape)
     f.forward(b, z.value, y.value, z.axis)
-    if b.training:
+    if b.training and same and type(f).backward is Activation.backward:
+        b.backward(np.multiply, y.grad, b.slope(f, y), z.grad)
+    elif b.training:
         dz = z.grad if same else b.gradient(z)
         if dz is not None:
             f.backward(b, z.value, y.value, y.grad, dz, z.axis)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from engine.activation import Activation
 from engine.builder import Array, Builder
 from engine.spec import part, real
 
@@ -9,7 +10,7 @@ INF = float("inf")
 
 
 @part("activation", "relu", label="ReLU", formula=r"f(z) = \max(0, z)", keras="relu", torch="nn.ReLU()")
-class ReLU:
+class ReLU(Activation):
     """Lets positive sums through and cuts negative ones to zero: fast, and the usual choice in deep nets."""
 
     range = (0.0, INF)
@@ -33,11 +34,10 @@ class ReLU:
     torch="nn.LeakyReLU({negative_slope})",
     examples=({}, {"negative_slope": 0.3}),
 )
-class LeakyReLU:
+class LeakyReLU(Activation):
     """Like ReLU, but negative sums leak through a little, so a neuron can not die."""
 
     negative_slope: float = real(0.01, lo=0.0, hi=1.0, open_lo=True, help="The slope for negative sums, α.")
-    range = (-INF, INF)
     from_output = True  # sign(y) = sign(z), since the slope is positive
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
@@ -64,11 +64,10 @@ class LeakyReLU:
     examples=({}, {"alpha": 0.5}),
     source="Clevert, Unterthiner, Hochreiter 2015, arXiv:1511.07289",
 )
-class ELU:
+class ELU(Activation):
     """Like ReLU, but negative sums bend smoothly towards −α."""
 
     alpha: float = real(1.0, lo=0.0, hi=10.0, open_lo=True, help="How far below zero outputs can go, α.")
-    range = (-INF, INF)
     from_output = True  # for z ≤ 0, f'(z) = α e^z = y + α
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
@@ -79,9 +78,8 @@ class ELU:
         b.forward(np.maximum, z, b.constant(0.0), y)
         b.forward(np.add, y, low, y)
 
-    def backward(self, b: Builder, z: Array, y: Array, dy: Array, dz: Array, axis: int) -> None:
-        slope, mask = b.like(y), b.like(y, bool)
-        b.backward(np.add, y, b.constant(self.alpha), slope)
+    def slope(self, b: Builder, z: Array, y: Array, s: Array) -> None:
+        mask = b.like(y, bool)
+        b.backward(np.add, y, b.constant(self.alpha), s)
         b.backward(np.greater, y, b.constant(0.0), mask)
-        b.backward(np.copyto, slope, b.constant(1.0), "same_kind", mask)
-        b.backward(np.multiply, dy, slope, dz)
+        b.backward(np.copyto, s, b.constant(1.0), "same_kind", mask)

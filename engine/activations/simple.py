@@ -2,17 +2,15 @@
 
 import numpy as np
 
+from engine.activation import Activation
 from engine.builder import Array, Builder
 from engine.spec import part
 
-INF = float("inf")
-
 
 @part("activation", "linear", label="Linear", formula=r"f(z) = z", keras="linear", torch="nn.Identity()")
-class Linear:
+class Linear(Activation):
     """Passes the weighted sum on unchanged; a net of only these can draw nothing but straight lines."""
 
-    range = (-INF, INF)
     from_output = True
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
@@ -33,7 +31,7 @@ class Linear:
     torch="",
     source="Rosenblatt 1958; straight-through derivative: Bengio, Léonard, Courville 2013, arXiv:1308.3432",
 )
-class Step:
+class Step(Activation):
     """Fires fully or not at all, like the first artificial neurons; its slope is 0, so learning uses a stand-in.
 
     The true derivative is 0 everywhere, which would stop all learning. Backward therefore uses the
@@ -42,7 +40,6 @@ class Step:
     """
 
     range = (0.0, 1.0)
-    from_output = False
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
         mask = b.like(z, bool)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from engine.activation import Activation
 from engine.builder import Array, Builder
 from engine.spec import part
 
@@ -19,7 +20,7 @@ def sigmoid_calls(b: Builder, z: Array, y: Array) -> None:
 
 
 @part("activation", "tanh", label="Tanh", formula=r"f(z) = \tanh z", keras="tanh", torch="nn.Tanh()")
-class Tanh:
+class Tanh(Activation):
     """Squeezes any sum smoothly between −1 and 1."""
 
     range = (-1.0, 1.0)
@@ -28,11 +29,9 @@ class Tanh:
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
         b.forward(np.tanh, z, y)
 
-    def backward(self, b: Builder, z: Array, y: Array, dy: Array, dz: Array, axis: int) -> None:
-        slope = b.like(y)
-        b.backward(np.multiply, y, y, slope)
-        b.backward(np.subtract, b.constant(1.0), slope, slope)
-        b.backward(np.multiply, dy, slope, dz)
+    def slope(self, b: Builder, z: Array, y: Array, s: Array) -> None:
+        b.backward(np.multiply, y, y, s)
+        b.backward(np.subtract, b.constant(1.0), s, s)
 
 
 @part(
@@ -43,7 +42,7 @@ class Tanh:
     keras="sigmoid",
     torch="nn.Sigmoid()",
 )
-class Sigmoid:
+class Sigmoid(Activation):
     """Squeezes any sum smoothly between 0 and 1, so that it can be read as a probability."""
 
     range = (0.0, 1.0)
@@ -52,11 +51,9 @@ class Sigmoid:
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
         sigmoid_calls(b, z, y)
 
-    def backward(self, b: Builder, z: Array, y: Array, dy: Array, dz: Array, axis: int) -> None:
-        slope = b.like(y)
-        b.backward(np.subtract, b.constant(1.0), y, slope)
-        b.backward(np.multiply, y, slope, slope)
-        b.backward(np.multiply, dy, slope, dz)
+    def slope(self, b: Builder, z: Array, y: Array, s: Array) -> None:
+        b.backward(np.subtract, b.constant(1.0), y, s)
+        b.backward(np.multiply, y, s, s)
 
 
 @part(
@@ -67,7 +64,7 @@ class Sigmoid:
     keras="softmax",
     torch="nn.Softmax(dim=1)",
 )
-class Softmax:
+class Softmax(Activation):
     """Turns the sums of a whole layer into probabilities that add up to 1."""
 
     range = (0.0, 1.0)
@@ -98,7 +95,7 @@ class Softmax:
     keras="softplus",
     torch="nn.Softplus()",
 )
-class Softplus:
+class Softplus(Activation):
     """A rounded ReLU: smooth everywhere, never quite zero."""
 
     range = (0.0, INF)
@@ -107,12 +104,10 @@ class Softplus:
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
         b.forward(np.logaddexp, z, b.constant(0.0), y)
 
-    def backward(self, b: Builder, z: Array, y: Array, dy: Array, dz: Array, axis: int) -> None:
-        slope = b.like(y)
-        b.backward(np.negative, y, slope)
-        b.backward(np.expm1, slope, slope)
-        b.backward(np.negative, slope, slope)
-        b.backward(np.multiply, dy, slope, dz)
+    def slope(self, b: Builder, z: Array, y: Array, s: Array) -> None:
+        b.backward(np.negative, y, s)
+        b.backward(np.expm1, s, s)
+        b.backward(np.negative, s, s)
 
 
 @part(
@@ -124,19 +119,16 @@ class Softplus:
     torch="nn.SiLU()",
     source="Ramachandran, Zoph, Le 2017, arXiv:1710.05941",
 )
-class SiLU:
+class SiLU(Activation):
     """A smooth ReLU that dips a little below zero before it rises."""
-
-    range = (-INF, INF)
-    from_output = False
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
         sigmoid_calls(b, z, y)
         b.forward(np.multiply, z, y, y)
 
-    def backward(self, b: Builder, z: Array, y: Array, dy: Array, dz: Array, axis: int) -> None:
+    def slope(self, b: Builder, z: Array, y: Array, s: Array) -> None:
         # f' = σ + y (1 - σ) = y + σ (1 - y), with σ = (1 + tanh(z/2)) / 2
-        s, rest = b.like(z), b.like(z)
+        rest = b.like(z)
         b.backward(np.multiply, z, b.constant(0.5), s)
         b.backward(np.tanh, s, s)
         b.backward(np.multiply, s, b.constant(0.5), s)
@@ -144,7 +136,6 @@ class SiLU:
         b.backward(np.subtract, b.constant(1.0), y, rest)
         b.backward(np.multiply, s, rest, s)
         b.backward(np.add, s, y, s)
-        b.backward(np.multiply, dy, s, dz)
 
 
 @part(
@@ -156,11 +147,8 @@ class SiLU:
     torch="nn.GELU(approximate='tanh')",
     source="Hendrycks, Gimpel 2016, arXiv:1606.08415, the tanh form",
 )
-class GELU:
+class GELU(Activation):
     """A smooth ReLU that weighs each sum by how likely it is to be large; common in language models."""
-
-    range = (-INF, INF)
-    from_output = False
 
     def _tanh(self, b: Builder, call: object, z: Array, t: Array) -> None:
         """t = tanh(√(2/π) (z + 0.044715 z³))"""
@@ -178,19 +166,18 @@ class GELU:
         b.forward(np.multiply, t, z, t)
         b.forward(np.multiply, t, b.constant(0.5), y)
 
-    def backward(self, b: Builder, z: Array, y: Array, dy: Array, dz: Array, axis: int) -> None:
+    def slope(self, b: Builder, z: Array, y: Array, s: Array) -> None:
         # f' = ½(1 + t) + ½ z (1 - t²) √(2/π) (1 + 3·0.044715 z²)
-        t, u, v = b.like(z), b.like(z), b.like(z)
+        t, v = b.like(z), b.like(z)
         self._tanh(b, b.backward, z, t)
-        b.backward(np.multiply, z, z, u)
-        b.backward(np.multiply, u, b.constant(3 * 0.044715), u)
-        b.backward(np.add, u, b.constant(1.0), u)
-        b.backward(np.multiply, u, z, u)
-        b.backward(np.multiply, u, b.constant(math.sqrt(2 / math.pi)), u)
+        b.backward(np.multiply, z, z, s)
+        b.backward(np.multiply, s, b.constant(3 * 0.044715), s)
+        b.backward(np.add, s, b.constant(1.0), s)
+        b.backward(np.multiply, s, z, s)
+        b.backward(np.multiply, s, b.constant(math.sqrt(2 / math.pi)), s)
         b.backward(np.multiply, t, t, v)
         b.backward(np.subtract, b.constant(1.0), v, v)
-        b.backward(np.multiply, u, v, u)
-        b.backward(np.add, u, t, u)
-        b.backward(np.add, u, b.constant(1.0), u)
-        b.backward(np.multiply, u, b.constant(0.5), u)
-        b.backward(np.multiply, dy, u, dz)
+        b.backward(np.multiply, s, v, s)
+        b.backward(np.add, s, t, s)
+        b.backward(np.add, s, b.constant(1.0), s)
+        b.backward(np.multiply, s, b.constant(0.5), s)

@@ -50,7 +50,7 @@ class Dense(Layer):
         b.forward(matrix.dot, source, y.value)
         if b.training:
             b.backward(y.grad.dot, source.T, w.grad["matrix"])
-            dx = b.gradient(x)
+            dx = b.gradient(x, rows=self.bias)  # with the bias's row: the whole matrix is faster than a part of it
             if dx is not None:
-                b.backward(matrix[:, : x.shape[0]].T.dot, y.grad, dx)
+                b.backward(matrix.T.dot, y.grad, dx)
         return y
