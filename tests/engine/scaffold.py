@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from engine.datasets.base import Raw
 from engine.layer import Layer, Shape
 from engine.network import INPUT, Network, Node
 from engine.parameters import Parameters
-from engine.spec import CATALOGUE, integer, make, part
+from engine.spec import CATALOGUE, make, part
 from tests.engine.made_up import entered
 
 Case = tuple[str, dict[str, Any], tuple[Shape, ...]]  # name of a layer, parameters, shapes of its inputs
@@ -139,9 +139,7 @@ class Upstream:
 class Piece(Layer):
     """A stretch of the network's input in another shape, times a trained factor for each value."""
 
-    start: int = integer(0, lo=0, hi=10**6, help="Where the stretch begins.")
-    shape: Any = ()
-    factors = True
+    start, shape, factors = 0, (), True  # where the stretch begins, what it becomes, whether factors are trained
     decayed = ()
 
     def out_shape(self, *inputs: Shape) -> Shape:
@@ -175,12 +173,10 @@ class Piece(Layer):
 class Given:
     """Numbers from a formula, the same on every machine."""
 
-    samples: int = integer(40, lo=2, hi=1000, help="How many.")
+    samples, shape, class_names = 40, (1,), None
+    whole = 0  # above 0: inputs are whole numbers below this one
     task, view, columns, train_fraction, divide_by = "regression", "sequence", (), 0.8, 1.0
-    class_names: ClassVar[Any] = None
-    preset: ClassVar[dict] = {"layers": [], "training": {}}
-    shape: Any = (1,)
-    whole: ClassVar[int] = 0  # inputs are whole numbers below this one
+    preset = {"layers": [], "training": {}}
 
     def generate(self, rng: np.random.Generator) -> Raw:
         n, size = self.samples, math.prod(self.shape)
@@ -202,7 +198,7 @@ def given_data(shape: Shape, *, classes: int = 0, whole: int = 0) -> Iterator[st
     """Enter a data set of that shape in the catalogue for a while; gives its name. classes 0: values to predict."""
     names = tuple(f"class {k}" for k in range(classes)) or None
     facts = {"shape": shape, "class_names": names, "whole": whole, "task": "classification" if names else "regression"}
-    cls = type("Given", (Given,), {"__doc__": Given.__doc__, "__annotations__": {}, **facts})
+    cls = type("Given", (Given,), {"__doc__": Given.__doc__, **facts})
     name = f"given_{next(NUMBER)}"
     with entered("dataset", name):
         part("dataset", name, label="Given")(cls)
@@ -215,10 +211,9 @@ def pieces(shapes: tuple[Shape, ...], *, factors: bool = True) -> Iterator[list[
     start, entries = 0, []
     for shape in shapes:
         name = f"piece_{next(NUMBER)}"
-        cls = type("Piece", (Piece,), {"__doc__": Piece.__doc__, "__annotations__": {}, "shape": shape})
-        cls.factors = factors  # type: ignore[attr-defined]
-        with_name = {"id": f"input{len(entries) + 1}", "type": name, "start": start, "inputs": [INPUT]}
-        entries.append((name, cls, with_name))
+        facts = {"__doc__": Piece.__doc__, "start": start, "shape": shape, "factors": factors}
+        entry = {"id": f"input{len(entries) + 1}", "type": name, "inputs": [INPUT]}
+        entries.append((name, type("Piece", (Piece,), facts), entry))
         start += math.prod(shape)
     with entered("layer", *(name for name, _, _ in entries)):
         for name, cls, _ in entries:
