@@ -35,7 +35,7 @@ def dump(trainer: "Trainer") -> bytes:
     arrays = {
         "flat": trainer.parameters.flat,
         "state": trainer.parameters.state,
-        "order": trainer._order.astype(np.int32),
+        "order": trainer.order.astype(np.int32),
         "sum": trainer._sum if trainer.taken else np.zeros(0, trainer.dtype),
         "facts": np.frombuffer(json.dumps(facts).encode(), np.uint8),
     }
@@ -59,7 +59,7 @@ def load(trainer: "Trainer", state: bytes) -> "Trainer":
         trainer.frozen = tuple(facts["frozen"])
         trainer.parameters.flat[:] = arrays["flat"]
         trainer.parameters.state[:] = arrays["state"]
-        trainer._order = arrays["order"].astype(np.intp)
+        trainer.order[:] = arrays["order"]
         trainer._sum = arrays["sum"].copy() if trainer.taken else np.zeros_like(trainer.parameters.flat)
         trainer._order_rng.bit_generator.state = facts["order_rng"]
         trainer._noise_rng.bit_generator.state = facts["noise_rng"]

@@ -33,8 +33,12 @@ class OptimizerState:
         same = trainer.training.optimizer.name == self.optimizer.name
         return OptimizerState(trainer, self.slots if same else None)
 
-    def apply(self, update: int, learning_rate: float) -> None:
-        """Change the weights by the gradients. update counts from 1."""
+    def prepare(self, update: int, learning_rate: float) -> None:
+        """Set the numbers of one update, which counts from 1."""
         for name, value in self.optimizer.scalars(update, learning_rate).items():
             self.numbers[name][...] = value
+
+    def apply(self, update: int, learning_rate: float) -> None:
+        """Change the weights by the gradients."""
+        self.prepare(update, learning_rate)
         run(self.calls)

@@ -13,7 +13,6 @@ schemas and the manual are made from.
 """
 
 import importlib
-import math
 import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, asdict, dataclass, field, fields
@@ -37,7 +36,7 @@ class Param:
     """What a form, a schema and a manual need to know about one parameter of a part."""
 
     name: str
-    widget: str  # integer | real | flag | choice | pair | part | text
+    widget: str  # integer | real | flag | choice | pair | shape | numbers | part | text
     default: Any
     help: str
     label: str = ""
@@ -45,7 +44,8 @@ class Param:
     hi: float | None = None
     open_lo: bool = False  # lo itself is not allowed
     open_hi: bool = False
-    options: tuple[Any, ...] = ()  # choice: the values allowed
+    options: tuple[Any, ...] = ()  # choice: the values allowed; numbers: words that may stand for the list
+    length: tuple[int, int] = (1, 1)  # shape, numbers: the fewest and the most entries
     kind: str = ""  # part: which kind of the catalogue
     optional: bool = False  # None is a value too
     live: bool = False  # may be changed while a run goes on
@@ -80,6 +80,16 @@ def choice(default: Any, options: Iterable[Any], *, help: str, **meta: Any) -> A
 def pair(default: tuple[int, int], *, lo: int, hi: int, help: str, **meta: Any) -> Any:
     """Two whole numbers (height, width); JSON may give one number for both."""
     return _param(default, "pair", help, lo=lo, hi=hi, **meta)
+
+
+def shape(default: tuple[int, ...], *, lo: int, hi: int, help: str, **meta: Any) -> Any:
+    """One to four whole numbers, the sizes of an array's axes; JSON may give one number for a single axis."""
+    return _param(default, "shape", help, lo=lo, hi=hi, **{"length": (1, 4), **meta})
+
+
+def numbers(default: Any, *, lo: float, hi: float, length: tuple[int, int], help: str, **meta: Any) -> Any:
+    """A list of numbers, or one of the words in `options` that stands for such a list."""
+    return _param(default, "numbers", help, lo=lo, hi=hi, length=length, **meta)
 
 
 def sub(kind: str, default: str, *, help: str, **meta: Any) -> Any:
@@ -195,6 +205,8 @@ def coerce(p: Param, value: Any) -> Any:
         if len(two) != 2:
             raise SpecError(f"Expected one whole number or two, got {_show(value)}.", where=p.name)
         return tuple(_number(p, v, whole=True) for v in two)
+    if p.widget in ("shape", "numbers"):
+        return _list(p, value)
     if p.widget == "flag":
         if not isinstance(value, bool):
             raise SpecError(f"Expected true or false, got {_show(value)}.", where=p.name)
@@ -212,20 +224,32 @@ def coerce(p: Param, value: Any) -> Any:
     return _number(p, value, whole=p.widget == "integer")
 
 
+def _list(p: Param, value: Any) -> Any:
+    if isinstance(value, str) and value in p.options:
+        return value
+    kind, (fewest, most) = "whole numbers" if p.widget == "shape" else "numbers", p.length
+    entries = [value] if isinstance(value, int | float) else value
+    if not isinstance(entries, list | tuple) or not fewest <= len(entries) <= most:
+        words = "".join(f"{word!r} or " for word in p.options)
+        raise SpecError(f"Expected {words}a list of {fewest} to {most} {kind}, got {_show(value)}.", where=p.name)
+    return tuple(_number(p, entry, whole=p.widget == "shape") for entry in entries)
+
+
 def _number(p: Param, value: Any, *, whole: bool) -> int | float:
     kind = "a whole number" if whole else "a number"
     assert p.lo is not None and p.hi is not None, f"{p.name} is declared without limits"
     limits = f"from {p.lo:g} to {p.hi:g}" if not p.open_lo else f"above {p.lo:g}, up to {p.hi:g}"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise SpecError(f"Expected {kind} {limits}, got {_show(value)}.", where=p.name)
-    if whole and value != int(value):
-        raise SpecError(f"Expected {kind} {limits}, got {value!r}.", where=p.name)
-    if value < p.lo or value > p.hi or (p.open_lo and value == p.lo) or (p.open_hi and value == p.hi):
-        raise SpecError(f"Expected {kind} {limits}, got {value!r}.", where=p.name)
+    inside = p.lo <= value <= p.hi and not (p.open_lo and value == p.lo) and not (p.open_hi and value == p.hi)
+    if not inside or (whole and value != int(value)):
+        raise SpecError(f"Expected {kind} {limits}, got {_show(value)}.", where=p.name)
     return int(value) if whole else float(value)
 
 
 def _show(value: Any) -> str:
+    if isinstance(value, int) and abs(value) > 10**50:
+        return "a number of more than 50 digits"  # Python refuses to print very long ones
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
@@ -235,7 +259,7 @@ def to_json(made: Any) -> dict[str, Any]:
     out: dict[str, Any] = {"type": made.name}
     for p in params(type(made)):
         value = getattr(made, p.name)
-        out[p.name] = to_json(value) if p.widget == "part" else list(value) if p.widget == "pair" else value
+        out[p.name] = to_json(value) if p.widget == "part" else list(value) if isinstance(value, tuple) else value
     return out
 
 

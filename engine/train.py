@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from engine.builder import Array, run
+from engine.epoch import EpochProgram, suits
 from engine.errors import PlaygroundError, SpecError
 from engine.evaluate import Evaluator
 from engine.events import COLUMNS, Diverged, Epoch, Event, Finished, Step
@@ -38,10 +39,10 @@ class Trainer:
         self.data = prepared(experiment.data)
         self.network, self.coding = experiment.network, experiment.coding()
         order = np.concatenate([self.data.train, self.data.test])
-        self._n = len(self.data.train)
+        self.samples = len(self.data.train)
         self._labels = self.data.targets[order]
-        self._x = stored_inputs(self.data.inputs[order], self.dtype)
-        self._y = stored_targets(self.coding.encode(self._labels), self.dtype)
+        self.x = stored_inputs(self.data.inputs[order], self.dtype)
+        self.y = stored_targets(self.coding.encode(self._labels), self.dtype)
         self.parameters = Parameters(self.network, self.dtype)
         self.gradients = self.parameters.like()
         self.mask = self.parameters.mask()
@@ -59,9 +60,10 @@ class Trainer:
         self.taken = 0  # samples of the present batch already in `_sum`, when going sample by sample
         self._sum = np.zeros_like(self.parameters.flat)
         self.gradient_norm = math.nan
-        self._order = np.arange(self._n)
+        self.order = np.arange(self.samples)  # written in place: compiled epochs look at it
         self._programs: dict[tuple[int, int], Program] = {}
         self.optimizer = OptimizerState(self)
+        self._epoch_program: EpochProgram | None = None
         self._mix()
 
     # going on
@@ -77,7 +79,9 @@ class Trainer:
             if self.training.epochs is not None and self.epoch >= self.training.epochs:
                 yield Finished(f"The {self.training.epochs} epochs asked for are done.")
                 return
-            while self.position < self._n:
+            if each == "epoch" and self.position == 0 and not self.taken and suits(self):
+                self._whole_epoch()
+            while self.position < self.samples:
                 if each == "sample" or self.taken:
                     self._take_sample()
                 else:
@@ -101,22 +105,27 @@ class Trainer:
         p = self.parameters.flat
         return bool(np.isfinite(p.dot(p))) or bool(np.isfinite(p).all())
 
+    def _whole_epoch(self) -> None:
+        if self._epoch_program is None:
+            self._epoch_program = EpochProgram(self)
+        self._epoch_program.run()
+
     def _batch(self) -> Array:
         """The samples of the present batch: the last one of an epoch may be smaller."""
-        return self._order[self.position : self.position + self.training.batch_size]
+        return self.order[self.position : self.position + self.training.batch_size]
 
     def _update(self) -> None:
         batch = self._batch()
-        program = self._program(len(batch), len(batch))
-        program.load(self._x, batch, self._y)
+        program = self.program(len(batch), len(batch))
+        program.load(self.x, batch, self.y)
         run(program.calls)
         self._apply(len(batch))
 
     def _take_sample(self) -> None:
         """Add one more sample's share to the batch's gradient; the update comes with the batch's last one."""
         batch = self._batch()
-        program = self._program(1, len(batch))
-        program.load(self._x, batch[self.taken : self.taken + 1], self._y)
+        program = self.program(1, len(batch))
+        program.load(self.x, batch[self.taken : self.taken + 1], self.y)
         program.run()
         if self.taken == 0:
             self._sum[:] = 0
@@ -130,17 +139,18 @@ class Trainer:
     def _apply(self, size: int) -> None:
         self.position += size
         self.update += 1
-        if self.position >= self._n:
+        if self.position >= self.samples:
             g = self.gradients.flat
             self.gradient_norm = math.sqrt(float(g.dot(g)))
         self.optimizer.apply(self.update, self.learning_rate())
 
     def learning_rate(self) -> float:
         """The learning rate of the present update: the one set, times the schedule's factor."""
-        done = self.epoch + (self.position - 1) / self._n if self.position else float(self.epoch)
+        done = self.epoch + (self.position - 1) / self.samples if self.position else float(self.epoch)
         return self.training.optimizer.learning_rate * self.training.schedule.factor(done)
 
-    def _program(self, batch: int, samples: int) -> Program:
+    def program(self, batch: int, samples: int) -> Program:
+        """The compiled step for so many samples, whose loss averages over `samples`."""
         key = (batch, samples)
         if key not in self._programs:
             self._programs[key] = Program(
@@ -156,7 +166,7 @@ class Trainer:
 
     def _mix(self) -> None:
         if self.training.shuffle:
-            self._order = self._order_rng.permutation(self._n)
+            self.order[:] = self._order_rng.permutation(self.samples)
 
     def _diverged(self) -> Diverged:
         rate = self.training.optimizer.learning_rate
@@ -178,7 +188,14 @@ class Trainer:
         """Judges the present weights on training and test part; made when first needed."""
         if self._evaluator is None:
             self._evaluator = Evaluator(
-                self.network, self.parameters, self.training.loss, self.coding, self._x, self._y, self._labels, self._n
+                self.network,
+                self.parameters,
+                self.training.loss,
+                self.coding,
+                self.x,
+                self.y,
+                self._labels,
+                self.samples,
             )
         return self._evaluator
 
@@ -186,7 +203,7 @@ class Trainer:
         """The present row of history: a vector of COLUMNS, float64."""
         self.evaluator.run()
         penalty = self.training.regularizer.penalty(self.parameters.flat, self.mask)
-        done = self.epoch + self.position / self._n
+        done = self.epoch + self.position / self.samples
         numbers = (done, self.update, *self.evaluator.row(), penalty, self.learning_rate(), self.gradient_norm)
         return np.array(numbers, np.float64)
 
@@ -235,6 +252,7 @@ class Trainer:
             self._programs.clear()
         self.training = training
         self.optimizer = self.optimizer.renewed(self)
+        self._epoch_program = None
 
     def edit(self, layer: str, name: str, index: Sequence[int], value: float) -> None:
         """Set one weight. Raises SpecError naming `layer`, `name`, `index` or `value`."""

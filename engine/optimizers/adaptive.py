@@ -45,6 +45,8 @@ class Adagrad:
     learning_rate: float = rate(0.01)
     epsilon: float = tiny(1e-10)
 
+    steady = True
+
     def slots(self) -> tuple[str, ...]:
         return ("square_sum",)
 
@@ -92,6 +94,8 @@ class RMSprop:
     momentum: float = share(0.0, "How much of the last step is kept.")
     epsilon: float = tiny(1e-8)
 
+    steady = True
+
     def slots(self) -> tuple[str, ...]:
         return ("square_average", "velocity") if self.momentum else ("square_average",)
 
@@ -136,6 +140,8 @@ class Adadelta:
     rho: float = share(0.9, "How slowly the averages forget, ρ.")
     epsilon: float = tiny(1e-6)
 
+    steady = True
+
     def slots(self) -> tuple[str, ...]:
         return ("square_average", "step_average")
 
@@ -173,6 +179,8 @@ class _Adam:
     beta1: Any
     beta2: Any
     epsilon: Any
+
+    steady = False
 
     def slots(self) -> tuple[str, ...]:
         return ("mean", "square_average")

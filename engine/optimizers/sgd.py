@@ -34,6 +34,8 @@ class SGD:
         if self.nesterov and self.momentum == 0.0:
             raise SpecError("Nesterov needs momentum.", where="nesterov", fix="Set momentum above 0, such as 0.9.")
 
+    steady = True
+
     def slots(self) -> tuple[str, ...]:
         return ("velocity",) if self.momentum else ()
 
