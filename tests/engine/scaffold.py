@@ -232,4 +232,4 @@ def declared(case: Case, **training: Any) -> Iterator[dict[str, Any]]:
         tested = {"id": "tested", "type": name, **parameters, "inputs": [i["id"] for i in inputs]}
         flat = [] if len(layer.out_shape(*shapes)) == 1 else [{"id": "flat", "type": "flatten"}]
         layers = [*inputs, tested, *flat, {"id": "output", "type": "dense", "units": 1}]
-        yield {"data": data, "network": {"layers": layers}, "training": {"batch_size": 8, **training}}
+        yield {"data": data, "network": {"layers": layers}, "training": training}

@@ -1,0 +1,155 @@
+"""PyTorch as judge: from the same weights, on the same batches, fifty updates give the same losses and weights.
+
+In float64, to a relative 1e-5 and better. Skipped without PyTorch; `test_trajectories.py` then still guards the
+optimizers. The table is the catalogue; `torch_reference.py` says what each part is in PyTorch.
+"""
+
+import copy
+
+import numpy as np
+import pytest
+
+from engine.events import Step
+from engine.experiment import Experiment
+from engine.spec import CATALOGUE, make, params
+from engine.train import Trainer
+from tests.engine.scaffold import case_id, declared, given_data, layer_cases, part_cases
+
+torch = pytest.importorskip("torch")
+
+from tests.engine import torch_reference as reference  # noqa: E402  needs PyTorch
+
+UPDATES = 50
+RELATIVE = 1e-9  # 1e-5 is what is promised; a constant in the wrong place can hide below that
+DENSE = {"type": "dense", "units": 5, "activation": "tanh"}
+TABLES = {
+    "layer": reference.LAYERS,
+    "activation": reference.ACTIVATIONS,
+    "loss": reference.LOSSES,
+    "optimizer": reference.OPTIMIZERS,
+    "regularizer": reference.REGULARIZERS,
+    "schedule": reference.SCHEDULES,
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def agree(spec):
+    """Train both from the same start and compare after every update, then all weights."""
+    spec["training"] = {"batch_size": 7, "shuffle": False, **spec["training"]}  # 32 examples: the last batch is smaller
+    trainer = Trainer(Experiment.from_json(spec), np.float64)
+    twin = reference.Twin(trainer)
+    part, n = trainer.data.train, len(trainer.data.train)
+    x = torch.tensor(trainer.data.inputs[part], dtype=torch.float64)
+    t = torch.tensor(trainer.coding.encode(trainer.data.targets[part]))
+    steps = (event for event in trainer.events(each="update") if isinstance(event, Step))
+    lo, ours, theirs = 0, [], []
+    for _ in range(UPDATES):
+        chance = copy.deepcopy(trainer._noise_rng)
+        next(steps)
+        twin.update(x[lo : lo + 7], t[lo : lo + 7], chance)
+        lo = lo + 7 if lo + 7 < n else 0
+        ours.append(trainer.row()[2])
+        with torch.no_grad():
+            theirs.append(float(twin.loss(x, t, reference.Mode(False, chance))))
+    np.testing.assert_allclose(ours, theirs, rtol=RELATIVE, atol=1e-12, err_msg="losses")
+    assert len(set(ours)) > UPDATES / 2, "Nothing was learned, so nothing was compared."
+    for id, arrays in trainer.weights().items():
+        for name, ours in arrays.items():
+            theirs = twin.w[id][name].detach().numpy()
+            np.testing.assert_allclose(ours, theirs, rtol=RELATIVE, atol=1e-10, err_msg=f"{id}.{name}")
+
+
+@pytest.mark.parametrize("kind, name", [(kind, name) for kind in TABLES for name in CATALOGUE[kind]])
+def test_every_part_has_a_reference(kind, name):
+    assert name in TABLES[kind], f"Say in tests/engine/torch_reference.py what the {kind} {name!r} is in PyTorch."
+
+
+@pytest.mark.parametrize("name, parameters, shapes", layer_cases(), ids=case_id)
+def test_layer(name, parameters, shapes):
+    with declared((name, parameters, shapes), optimizer={"type": "adam", "learning_rate": 0.01}) as spec:
+        agree(spec)
+
+
+@pytest.mark.parametrize("name, parameters", part_cases("activation"), ids=case_id)
+def test_activation(name, parameters):
+    layers = [{**DENSE, "activation": {"type": name, **parameters}}, {"type": "dense", "units": 1}]
+    with given_data((3,)) as data:
+        agree({"data": data, "network": {"layers": layers}, "training": {"optimizer": {"type": "sgd"}}})
+
+
+def loss_cases():
+    """Every loss × one output and three × every output activation that it accepts."""
+    for name, parameters in part_cases("loss"):
+        loss = make("loss", {"type": name, **parameters})
+        for activation in loss.accepts or ("linear", "tanh"):
+            for classes in (0, 2, 3):
+                outputs = max(1, classes if classes > 2 or name == "categorical_cross_entropy" else 1)
+                if classes or loss.targets == "fit":
+                    yield name, parameters, activation, classes, outputs
+
+
+@pytest.mark.parametrize("name, parameters, activation, classes, outputs", [*loss_cases()], ids=case_id)
+def test_loss(name, parameters, activation, classes, outputs):
+    layers = [DENSE, {"type": "dense", "units": outputs, "activation": activation}]
+    with given_data((3,), classes=classes) as data:
+        training = {"loss": {"type": name, **parameters}, "optimizer": {"type": "sgd", "learning_rate": 0.1}}
+        agree({"data": data, "network": {"layers": layers}, "training": training})
+
+
+def optimizer_cases():
+    """Every example, and each optimizer with all its numbers off their defaults: a tiny ε shows in no loss."""
+    yield from part_cases("optimizer")
+    for name, cls in CATALOGUE["optimizer"].items():
+        known = {"epsilon": 0.01, "rho": 0.7, "momentum": 0.6, "beta1": 0.7, "beta2": 0.8, "weight_decay": 0.2}
+        yield name, {p.name: known[p.name] for p in params(cls) if p.name in known} | {"learning_rate": 0.02}
+
+
+@pytest.mark.parametrize("regularizer", ["none", {"type": "l2", "rate": 0.05}], ids=["alone", "l2"])
+@pytest.mark.parametrize("name, parameters", [*optimizer_cases()], ids=case_id)
+def test_optimizer(name, parameters, regularizer):
+    with given_data((3,)) as data:
+        training = {"optimizer": {"type": name, **parameters}, "regularizer": regularizer}
+        agree({"data": data, "network": {"layers": [DENSE, {"type": "dense", "units": 1}]}, "training": training})
+
+
+@pytest.mark.parametrize("name, parameters", part_cases("regularizer"), ids=case_id)
+def test_regularizer(name, parameters):
+    with given_data((3,)) as data:
+        training = {"regularizer": {"type": name, **parameters}}
+        agree({"data": data, "network": {"layers": [DENSE, {"type": "dense", "units": 1}]}, "training": training})
+
+
+@pytest.mark.parametrize("name, parameters", part_cases("schedule"), ids=case_id)
+def test_schedule(name, parameters):
+    schedule = make("schedule", {"type": name, **parameters})
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    theirs = reference.SCHEDULES[name](schedule, optimizer)
+    for epoch in range(40):
+        assert schedule.factor(epoch) == pytest.approx(theirs.get_last_lr()[0], rel=1e-12), f"epoch {epoch}"
+        optimizer.step()
+        theirs.step()
+
+
+def test_a_run_with_everything_at_once():
+    """Dropout, several activations, L1, a smaller last batch, three classes."""
+    layers = [
+        {"type": "dense", "units": 8, "activation": "gelu"},
+        {"type": "dropout", "rate": 0.3},
+        {"type": "dense", "units": 6, "activation": {"type": "elu", "alpha": 0.5}},
+        {"type": "dropout", "rate": 0.1},
+        {"type": "dense", "units": 3, "activation": "softmax"},
+    ]
+    training = {
+        "loss": "categorical_cross_entropy",
+        "optimizer": {"type": "adam", "learning_rate": 0.01},
+        "regularizer": {"type": "l1", "rate": 0.01},
+    }
+    with given_data((3,), classes=3) as data:
+        agree({"data": data, "network": {"layers": layers}, "training": training})

@@ -1,0 +1,220 @@
+"""PyTorch as a second opinion: what each part of the catalogue is there.
+
+**A new part needs one row here**: a function under the part's name in the table of its kind; a test fails until it
+is there. All tensors are float64 and as the user sees them: samples first, channels last, (N, *shape).
+
+    @layer("dense")
+    def dense(layer, w, mode, x):
+        return F.linear(x, w["kernel"].T, w.get("bias"))
+
+A layer's function gets the declared layer (its parameters are attributes), its weights `w` by the user's names
+(`trainer.weights()`; arrays that training updates without a gradient are in it too, to be changed in place while
+`mode.training`), the `mode`, and its inputs, several for a layer that joins. It gives the output before the layer's
+`activation`, which is put behind it here as in the engine. Random numbers come from `mode.rng`, a NumPy generator
+in the state that the engine's has: draw as many, in the same order, in the shape that the engine stores.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812  as everybody calls it
+
+from engine.builder import to_samples
+from engine.network import INPUT, Network
+from tests.engine.scaffold import Piece, stored_shape
+
+LAYERS: dict[str, Callable[..., Tensor]] = {}
+
+
+@dataclass
+class Mode:
+    """Whether the network is in training, and the chance that it has then."""
+
+    training: bool
+    rng: np.random.Generator
+
+
+def layer(name: str) -> Callable:
+    """Enter a function as the reference of the layer of this name."""
+
+    def enter(function: Callable) -> Callable:
+        LAYERS[name] = function
+        return function
+
+    return enter
+
+
+@layer("dense")
+def dense(layer, w, mode, x):
+    return F.linear(x, w["kernel"].T, w.get("bias"))
+
+
+@layer("activation")
+def activation(layer, w, mode, x):
+    return x
+
+
+@layer("flatten")
+def flatten(layer, w, mode, x):
+    return torch.flatten(x, 1)
+
+
+@layer("dropout")
+def dropout(layer, w, mode, x):
+    if not mode.training or layer.rate == 0:
+        return x
+    mask = mode.rng.random(stored_shape(tuple(x.shape[1:]), len(x))) < 1 - layer.rate
+    return x * torch.tensor(to_samples(mask, x.ndim - 1)) / (1 - layer.rate)
+
+
+def _piece(layer, w, mode, x):
+    """What the tests put in front of a layer; not a part of the catalogue."""
+    stretch = x[:, layer.start : layer.start + math.prod(layer.shape)].reshape(-1, *layer.shape)
+    return stretch * w["factor"] if w else stretch
+
+
+class StraightThrough(torch.autograd.Function):
+    """The step, with the derivative of clip(z + ½, 0, 1) in its place."""
+
+    @staticmethod
+    def forward(ctx, z):
+        ctx.save_for_backward(z)
+        return (z > 0).to(z.dtype)
+
+    @staticmethod
+    def backward(ctx, dy):
+        (z,) = ctx.saved_tensors
+        return dy * (z.abs() < 0.5)
+
+
+# f: the declared activation, z: (N, *shape)
+ACTIVATIONS: dict[str, Callable[[Any, Tensor], Tensor]] = {
+    "linear": lambda f, z: z,
+    "relu": lambda f, z: F.relu(z),
+    "leaky_relu": lambda f, z: F.leaky_relu(z, f.negative_slope),
+    "elu": lambda f, z: F.elu(z, f.alpha),
+    "tanh": lambda f, z: torch.tanh(z),
+    "sigmoid": lambda f, z: torch.sigmoid(z),
+    "softmax": lambda f, z: F.softmax(z, dim=-1),
+    "softplus": lambda f, z: F.softplus(z, threshold=1e9),
+    "silu": lambda f, z: F.silu(z),
+    "gelu": lambda f, z: F.gelu(z, approximate="tanh"),
+    "step": lambda f, z: StraightThrough.apply(z),
+}
+
+
+def _binary_cross_entropy(loss, y, t, logits):
+    return F.binary_cross_entropy_with_logits(y, t) if logits else F.binary_cross_entropy(y, t)
+
+
+def _categorical_cross_entropy(loss, y, t, logits):
+    return F.cross_entropy(y, t) if logits else -(t * torch.log(y)).sum(-1).mean()
+
+
+# y: outputs (N, outputs) as the user sees them, t: targets in the engine's coding, logits: y are sums still
+LOSSES: dict[str, Callable[[Any, Tensor, Tensor, bool], Tensor]] = {
+    "mse": lambda loss, y, t, logits: F.mse_loss(y, t),
+    "mae": lambda loss, y, t, logits: F.l1_loss(y, t),
+    "huber": lambda loss, y, t, logits: F.huber_loss(y, t, delta=loss.delta),
+    "hinge": lambda loss, y, t, logits: F.relu(1 - t * y).mean(),
+    "binary_cross_entropy": _binary_cross_entropy,
+    "categorical_cross_entropy": _categorical_cross_entropy,
+}
+
+# r: the declared regularizer, w: the weights it acts on
+REGULARIZERS: dict[str, Callable[[Any, list[Tensor]], Tensor]] = {
+    "none": lambda r, w: torch.zeros(()),
+    "l1": lambda r, w: r.rate * sum(a.abs().sum() for a in w),
+    "l2": lambda r, w: r.rate / 2 * sum(a.square().sum() for a in w),
+}
+
+
+def _sgd(o, p):
+    return torch.optim.SGD(p, lr=o.learning_rate, momentum=o.momentum, nesterov=o.nesterov)
+
+
+def _rmsprop(o, p):
+    return torch.optim.RMSprop(p, lr=o.learning_rate, alpha=o.rho, momentum=o.momentum, eps=o.epsilon)
+
+
+def _adam(o, p):
+    return torch.optim.Adam(p, lr=o.learning_rate, betas=(o.beta1, o.beta2), eps=o.epsilon)
+
+
+def _adamw(o, p):
+    return torch.optim.AdamW(
+        p, lr=o.learning_rate, betas=(o.beta1, o.beta2), eps=o.epsilon, weight_decay=o.weight_decay
+    )
+
+
+# o: the declared optimizer, p: every trained tensor
+OPTIMIZERS: dict[str, Callable[[Any, Iterable[Tensor]], torch.optim.Optimizer]] = {
+    "sgd": _sgd,
+    "adagrad": lambda o, p: torch.optim.Adagrad(p, lr=o.learning_rate, eps=o.epsilon),
+    "rmsprop": _rmsprop,
+    "adadelta": lambda o, p: torch.optim.Adadelta(p, lr=o.learning_rate, rho=o.rho, eps=o.epsilon),
+    "adam": _adam,
+    "adamw": _adamw,
+}
+
+# s: the declared schedule; stepped once an epoch, PyTorch's give the same factor at the start of each epoch
+SCHEDULES: dict[str, Callable[[Any, torch.optim.Optimizer], Any]] = {
+    "constant": lambda s, o: torch.optim.lr_scheduler.ConstantLR(o, factor=1.0),
+    "step_decay": lambda s, o: torch.optim.lr_scheduler.StepLR(o, s.every, s.gamma),
+    "exponential_decay": lambda s, o: torch.optim.lr_scheduler.ExponentialLR(o, s.gamma),
+    "cosine": lambda s, o: torch.optim.lr_scheduler.LambdaLR(
+        o, lambda t: s.floor + (1 - s.floor) * (1 + math.cos(math.pi * min(t / s.epochs, 1))) / 2
+    ),
+    "warmup": lambda s, o: torch.optim.lr_scheduler.LinearLR(o, s.start, total_iters=s.epochs),
+}
+
+
+class Twin:
+    """The same network in PyTorch, with copies of a trainer's weights, its loss, regularizer and optimizer."""
+
+    def __init__(self, trainer: Any) -> None:
+        self.network: Network = trainer.network
+        self.training, self.coding = trainer.training, trainer.coding
+        self.w = {
+            node.id: {
+                **{name: _copy(a, trained=True) for name, a in trainer.parameters.named[node.id].items()},
+                **{name: _copy(a, trained=False) for name, a in trainer.parameters.states[node.id].items()},
+            }
+            for node in self.network.nodes
+        }
+        trained = [a for w in self.w.values() for a in w.values() if a.requires_grad]
+        self.optimizer = OPTIMIZERS[self.training.optimizer.name](self.training.optimizer, trained)
+        acted_on = [(self.w[node.id], name) for node in self.network.nodes for name in node.layer.decayed]
+        self.decayed = [w[name] for w, name in acted_on if name in w]
+
+    def forward(self, x: Tensor, mode: Mode) -> Tensor:
+        """The network's outputs as the user sees them."""
+        values = {INPUT: x}
+        for node in self.network.nodes:
+            compute = _piece if isinstance(node.layer, Piece) else LAYERS[node.layer.name]
+            z = compute(node.layer, self.w[node.id], mode, *(values[i] for i in node.inputs))
+            f = getattr(node.layer, "activation", None)
+            values[node.id] = z if f is None else ACTIVATIONS[f.name](f, z)
+        return values[self.network.output.id]
+
+    def loss(self, x: Tensor, t: Tensor, mode: Mode) -> Tensor:
+        """The mean loss without the penalty."""
+        loss = self.training.loss
+        return LOSSES[loss.name](loss, self.forward(x, mode), t, self.coding.logits)
+
+    def update(self, x: Tensor, t: Tensor, rng: np.random.Generator) -> None:
+        """One update on this batch."""
+        self.optimizer.zero_grad()
+        regularizer = self.training.regularizer
+        penalty = REGULARIZERS[regularizer.name](regularizer, self.decayed)
+        (self.loss(x, t, Mode(True, rng)) + penalty).backward()
+        self.optimizer.step()
+
+
+def _copy(array: np.ndarray, *, trained: bool) -> Tensor:
+    return torch.tensor(np.ascontiguousarray(array), dtype=torch.float64).requires_grad_(trained)
