@@ -1,8 +1,8 @@
-"""One side of the comparison in a process of its own: reads a number, trains so much, answers with the seconds.
+"""One side of a comparison, in a process of its own: told a workload and a count, it trains and says how long it took.
 
-Threads of the numeric libraries can only be set before they are loaded, so each variant has its process.
-`python -m tests.benchmarks.side <workload> <variant>`; variants: engine, engine1, eager, eager1, fused, fused1,
-channels_last, channels_last1, channels_last_fused.
+Threads of the numeric libraries can only be set before they are loaded, so each variant has its process:
+`python -m tests.benchmarks.side <variant>` reads `{"workload", "count", "losses"?, "accuracy"?}` a line and answers
+`{"seconds", …}`. Going on with a workload goes on training.
 """
 
 import json
@@ -24,52 +24,69 @@ VARIANTS = {
 }
 
 
-def main(workload: str, variant: str) -> None:
-    """Serve one variant of one workload until standard input ends."""
-    side = _engine(workload, variant) if variant.startswith("engine") else _torch(workload, variant)
-    for line in sys.stdin:
-        asked = json.loads(line)
-        started = time.perf_counter()
-        answer = side(asked)
-        print(json.dumps({"seconds": time.perf_counter() - started, **answer}), flush=True)  # noqa: T201
+class Engine:
+    """Our engine on one workload."""
+
+    def __init__(self, workload: str, threads: int) -> None:
+        from engine.events import Epoch
+        from engine.train import Trainer
+        from tests.benchmarks.workloads import experiment, unit
+
+        self.trainer = Trainer(experiment(workload), threads=threads)
+        self.unit, self.epoch = unit(workload), Epoch
+        self.events = self.trainer.events("epoch" if self.unit == "epochs" else "update")
+
+    def run(self, count: int) -> None:
+        """Train for so many units."""
+        while count:
+            count -= isinstance(next(self.events), self.epoch) == (self.unit == "epochs")
+
+    def losses(self) -> list[float]:
+        """Loss on training and test samples."""
+        return self.trainer.row()[2:4].tolist()
+
+    def accuracy(self) -> float:
+        """On the test samples."""
+        return float(self.trainer.row()[5])
 
 
 def _engine(workload: str, variant: str) -> Any:
-    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    from engine.train import Trainer
-    from tests.benchmarks.workloads import WORKLOADS, experiment
-
-    trainer = Trainer(experiment(workload), threads=1 if variant.endswith("1") else 2)
-    unit = WORKLOADS[workload][1]
-    events = trainer.events("epoch" if unit == "epochs" else "update")
-
-    def run(asked: dict[str, Any]) -> dict[str, Any]:
-        done = 0
-        while done < asked["count"]:
-            event = next(events)
-            done += hasattr(event, "row") if unit == "epochs" else hasattr(event, "update")
-        return {"losses": trainer.row()[2:4].tolist()} if asked.get("losses") else {}
-
-    return run
+    return Engine(workload, 1 if variant.endswith("1") else 2)
 
 
 def _torch(workload: str, variant: str) -> Any:
     import torch
 
     from tests.benchmarks.torch_twin import Twin
-    from tests.benchmarks.workloads import WORKLOADS, experiment
+    from tests.benchmarks.workloads import experiment, unit
 
     if variant.endswith("1"):
         torch.set_num_threads(1)
-    twin = Twin(experiment(workload), fused="fused" in variant, channels_last="channels_last" in variant)
-    unit = WORKLOADS[workload][1]
+    return Twin(
+        experiment(workload), unit(workload), fused="fused" in variant, channels_last="channels_last" in variant
+    )
 
-    def run(asked: dict[str, Any]) -> dict[str, Any]:
-        twin.run(unit, asked["count"])
-        return {"losses": twin.losses()} if asked.get("losses") else {}
 
-    return run
+def main(variant: str) -> None:
+    """Serve one variant until standard input ends."""
+    if variant.startswith("engine"):
+        os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    make = _engine if variant.startswith("engine") else _torch
+    workload, side = "", None
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if asked["workload"] != workload:
+            side = None  # free the last one first
+            workload, side = asked["workload"], make(asked["workload"], variant)
+        started = time.perf_counter()
+        side.run(asked["count"])
+        answer = {"seconds": time.perf_counter() - started}
+        if asked.get("losses"):
+            answer["losses"] = side.losses()
+        if asked.get("accuracy"):
+            answer["accuracy"] = side.accuracy()
+        print(json.dumps(answer), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(sys.argv[1])

@@ -54,10 +54,16 @@ def _conv(kernel: np.ndarray, bias: np.ndarray) -> nn.Conv2d:
 
 
 class Twin:
-    """Trains like a `Trainer` with shuffle off. fused: the fused optimizer; channels_last: that memory format."""
+    """Trains like a `Trainer` with shuffle off, counting epochs (both losses after each) or updates.
 
-    def __init__(self, experiment: Experiment, *, fused: bool = False, channels_last: bool = False) -> None:
+    fused: the fused optimizer; channels_last: that memory format.
+    """
+
+    def __init__(
+        self, experiment: Experiment, unit: str = "updates", *, fused: bool = False, channels_last: bool = False
+    ) -> None:
         trainer = Trainer(experiment)
+        self.unit = unit
         data, self.batch = trainer.data, experiment.training.batch_size
         self.model = modules(trainer)
         self.x, self.y = self._tensors(trainer, data.train)
@@ -104,10 +110,10 @@ class Twin:
         """Share of test samples classified right (networks with one output per class)."""
         return (self.model(self.test_x).argmax(1) == self.test_y).float().mean().item()
 
-    def run(self, unit: str, count: int) -> None:
-        """Train for so many updates, or epochs with both losses after each."""
+    def run(self, count: int) -> None:
+        """Train for so many units."""
         for _ in range(count):
-            if unit == "epochs":
+            if self.unit == "epochs":
                 for _ in range(len(self.x) // self.batch):
                     self.update()
                 self.losses()

@@ -69,8 +69,29 @@ WORKLOADS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
-def experiment(name: str, **training: Any) -> Experiment:
-    """The experiment of a workload, with some training settings changed."""
+def _grown(kind: str, size: int, batch: int) -> dict[str, Any]:
+    """A dense or a convolutional net of a given width, for seeing how cost grows."""
+    output = _dense(10, "softmax", "output")
+    if kind == "dense":
+        layers = [*FLAT, _dense(size, "relu", "hidden1"), _dense(size, "relu", "hidden2"), output]
+    else:
+        layers = [*_conv(size, True, "conv1"), *_conv(size, True, "conv2"), *FLAT, output]
+    return _experiment(MNIST, layers, ADAM, batch)
+
+
+def _spec(name: str) -> dict[str, Any]:
+    if ":" in name:  # dense:<width>:<batch>, conv:<channels>:<batch>
+        kind, size, batch = name.split(":")
+        return _grown(kind, int(size), int(batch))
+    return WORKLOADS[name][2]
+
+
+def unit(name: str) -> str:
+    """What is counted: epochs or updates."""
+    return "updates" if ":" in name else WORKLOADS[name][1]
+
+
+def experiment(name: str) -> Experiment:
+    """The experiment of a workload."""
     files.set_folder(mnist_folder().parent)
-    spec = WORKLOADS[name][2]
-    return Experiment.from_json(spec | {"training": spec["training"] | training})
+    return Experiment.from_json(_spec(name))
