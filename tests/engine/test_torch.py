@@ -11,9 +11,10 @@ import pytest
 
 from engine.events import Step
 from engine.experiment import Experiment
-from engine.spec import CATALOGUE, make, params
+from engine.spec import CATALOGUE, make
 from engine.train import Trainer
 from tests.engine.scaffold import case_id, declared, given_data, layer_cases, part_cases
+from tests.engine.trajectories import optimizer_cases
 
 torch = pytest.importorskip("torch")
 
@@ -103,16 +104,8 @@ def test_loss(name, parameters, activation, classes, outputs):
         agree({"data": data, "network": {"layers": layers}, "training": training})
 
 
-def optimizer_cases():
-    """Every example, and each optimizer with all its numbers off their defaults: a tiny ε shows in no loss."""
-    yield from part_cases("optimizer")
-    for name, cls in CATALOGUE["optimizer"].items():
-        known = {"epsilon": 0.01, "rho": 0.7, "momentum": 0.6, "beta1": 0.7, "beta2": 0.8, "weight_decay": 0.2}
-        yield name, {p.name: known[p.name] for p in params(cls) if p.name in known} | {"learning_rate": 0.02}
-
-
 @pytest.mark.parametrize("regularizer", ["none", {"type": "l2", "rate": 0.05}], ids=["alone", "l2"])
-@pytest.mark.parametrize("name, parameters", [*optimizer_cases()], ids=case_id)
+@pytest.mark.parametrize("name, parameters", optimizer_cases(), ids=case_id)
 def test_optimizer(name, parameters, regularizer):
     with given_data((3,)) as data:
         training = {"optimizer": {"type": name, **parameters}, "regularizer": regularizer}
