@@ -21,6 +21,8 @@ class Layer:
     name: str
     label: str
     merges = False  # reads two or more inputs
+    flattens = False  # reads values in the order in which the data has them, whatever their shape
+    mixes_samples = False  # what it gives for one sample depends on the others, so a batch must not be split
     decayed: tuple[str, ...] = ("kernel",)  # the views that L1 and L2 regularization act on
 
     def out_shape(self, *inputs: Shape) -> Shape:

@@ -4,6 +4,7 @@
 `Network.from_json` raises the first. A layer reads the layer before it unless `inputs` names others.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -34,13 +35,7 @@ class Node:
 
     def count(self) -> int:
         """How many numbers it trains."""
-        total = 0
-        for shape in self.storage().values():
-            size = 1
-            for n in shape:
-                size *= n
-            total += size
-        return total
+        return sum(size(shape) for shape in self.storage().values())
 
 
 @dataclass(frozen=True)
@@ -71,6 +66,12 @@ class Network:
         return {"version": VERSION, "input": list(self.input_shape), "layers": layers}
 
     @property
+    def read_shape(self) -> Shape:
+        """The shape in which layers read the input: a plain row where all that read it begin by flattening it."""
+        readers = [node.layer for node in self.nodes if INPUT in node.inputs]
+        return (size(self.input_shape),) if all(layer.flattens for layer in readers) else self.input_shape
+
+    @property
     def output(self) -> Node:
         return self.nodes[-1]
 
@@ -83,6 +84,11 @@ class Network:
     def count(self) -> int:
         """How many numbers the network trains."""
         return sum(node.count() for node in self.nodes)
+
+
+def size(shape: Shape) -> int:
+    """How many numbers an array of that shape holds; exact for shapes of any size."""
+    return math.prod(shape)
 
 
 def resolve(spec: Any, input_shape: Shape) -> tuple[list[Node], list[PlaygroundError]]:
@@ -105,7 +111,7 @@ def resolve(spec: Any, input_shape: Shape) -> tuple[list[Node], list[PlaygroundE
             shapes[name] = None
             known = tuple(s for s in in_shapes if s is not None)
             if len(known) == len(inputs):
-                out = layer.out_shape(*known)
+                out = _out_shape(layer, inputs, known)
                 nodes.append(Node(name, layer, inputs, known, out))
                 shapes[name] = out
         except PlaygroundError as error:
@@ -114,6 +120,17 @@ def resolve(spec: Any, input_shape: Shape) -> tuple[list[Node], list[PlaygroundE
         before = name
     errors += _unread(nodes) if not errors else []
     return nodes, errors
+
+
+def _out_shape(layer: Layer, inputs: tuple[str, ...], shapes: tuple[Shape, ...]) -> Shape:
+    """The shape that comes out; where layers to be joined do not fit, the error names them with their shapes."""
+    try:
+        return layer.out_shape(*shapes)
+    except ShapeError as error:
+        if not layer.merges:
+            raise
+        named = ", ".join(f"{name} gives {show_shape(shape)}" for name, shape in zip(inputs, shapes, strict=True))
+        raise ShapeError(f"{error.message} ({named}.)", where=error.where, fix=error.fix) from None
 
 
 def _entries(spec: Any, input_shape: Shape) -> list[Any]:

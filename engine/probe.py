@@ -62,7 +62,7 @@ class Probe:
                 f"Expected a list of examples of the shape {show_shape(shape)}, got an array {show_shape(x.shape)}.",
                 where="inputs",
             )
-        stored = stored_inputs(x, t.dtype)
+        stored = stored_inputs(t.network, x, t.dtype)
         for lo in range(0, len(x), CHUNK):
             index = np.arange(lo, min(lo + CHUNK, len(x)))
             key = (len(index), keep)

@@ -38,11 +38,11 @@ class Program:
         b = Builder(
             batch, weights.dtype, training=gradients is not None, samples=samples, keep=keep, rng=rng, rows=rows
         )
-        self.samples, self.input = _input(b, network.input_shape)
+        self.samples, self.input = _input(b, network.read_shape)
         self.tensors: dict[str, Tensor] = {INPUT: self.input}
         self.before: dict[str, Tensor] = {}
-        if len(network.input_shape) > 1:
-            b.forward(np.copyto, self.input.value, np.moveaxis(self.samples, 0, batch_axis(len(network.input_shape))))
+        if len(network.read_shape) > 1:
+            b.forward(np.copyto, self.input.value, np.moveaxis(self.samples, 0, batch_axis(len(network.read_shape))))
         makers: dict[int, int] = {}  # which block made a tensor
         joint = bool(loss is not None and getattr(loss, "joint", False))
         for node in network.nodes:
@@ -89,9 +89,9 @@ class Program:
         return to_samples(self.output.value, len(self.output.shape))
 
 
-def stored_inputs(x: Array, dtype: Any) -> Array:
+def stored_inputs(network: Network, x: Array, dtype: Any) -> Array:
     """Samples (n, *shape) as programs read them: rows of features get a one at the end, for the bias."""
-    x = np.asarray(x, dtype)
+    x = np.asarray(x, dtype).reshape(len(x), *network.read_shape)
     if x.ndim != 2:
         return np.ascontiguousarray(x)
     out = np.ones((len(x), x.shape[1] + 1), dtype)

@@ -41,7 +41,7 @@ class Trainer:
         order = np.concatenate([self.data.train, self.data.test])
         self.samples = len(self.data.train)
         self._labels = self.data.targets[order]
-        self.x = stored_inputs(self.data.inputs[order], self.dtype)
+        self.x = stored_inputs(self.network, self.data.inputs[order], self.dtype)
         self.y = stored_targets(self.coding.encode(self._labels), self.dtype)
         self.parameters = Parameters(self.network, self.dtype)
         self.gradients = self.parameters.like()

@@ -22,6 +22,8 @@ class Flatten(Layer):
     (H, W, C) → (H·W·C,), the last axis fastest, as Keras does; PyTorch, channels first, orders them (C, H, W).
     """
 
+    flattens = True
+
     def out_shape(self, *inputs: Shape) -> Shape:
         return (int(np.prod(inputs[0])),)
 
