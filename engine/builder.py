@@ -9,6 +9,7 @@ more column of the weight matrix. Whatever has positions is stored positions x s
 (H, W, N, C), a sequence (T, N, D). So each shifted or strided window has long contiguous runs.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,9 +32,20 @@ def _call(function: Callable, *args: Any) -> Call:
     return (function, *args)
 
 
+@np.errstate(all="ignore")
 def run(calls: Iterable[Call]) -> None:
-    """Make every call, in order, without returning to the interpreter between them."""
+    """Make every call, in order, without returning to the interpreter between them.
+
+    Numbers that overflow raise no warning here: whoever trains looks at the results and stops.
+    """
     deque(starmap(call, calls), maxlen=0)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def norm(a: Array) -> float:
+    """√Σa²; in double precision where the squares would overflow."""
+    square = float(a.dot(a))
+    return math.sqrt(square if math.isfinite(square) else float(np.square(a, dtype=np.float64).sum()))
 
 
 def batch_axis(rank: int) -> int:

@@ -3,10 +3,9 @@
 It makes the very same calls in the same order as going update by update, so results are the same, bit for bit.
 """
 
-import math
 from typing import TYPE_CHECKING
 
-from engine.builder import Call, batch_axis, run
+from engine.builder import Call, batch_axis, norm, run
 
 if TYPE_CHECKING:
     from engine.train import Trainer
@@ -42,22 +41,21 @@ class EpochProgram:
         """Train for one epoch."""
         trainer = self.trainer
         if self.steady:
-            trainer.position = trainer.samples
             trainer.optimizer.prepare(trainer.update + 1, trainer.learning_rate())
             run(self.calls)
             trainer.update += self.updates
+            trainer.position = trainer.samples
         else:
             run(self.calls)
 
     def _update(self, size: int) -> None:
         trainer = self.trainer
-        trainer.position += size
         trainer.update += 1
         trainer.optimizer.prepare(trainer.update, trainer.learning_rate())
+        trainer.position += size
 
     def _measure(self) -> None:
-        g = self.trainer.gradients.flat
-        self.trainer.gradient_norm = math.sqrt(float(g.dot(g)))
+        self.trainer.gradient_norm = norm(self.trainer.gradients.flat)
 
 
 def suits(trainer: "Trainer") -> bool:

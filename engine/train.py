@@ -10,16 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from engine.builder import Array, run
+from engine.builder import Array, norm, run
 from engine.epoch import EpochProgram, suits
 from engine.errors import PlaygroundError, SpecError
 from engine.evaluate import Evaluator
 from engine.events import COLUMNS, Diverged, Epoch, Event, Finished, Step
-from engine.experiment import Experiment, Training, change, prepared
+from engine.experiment import SEED, Experiment, Training, change, prepared
 from engine.optimizer_state import OptimizerState
 from engine.parameters import Parameters
 from engine.probe import Probe
 from engine.program import Program, stored_inputs, stored_targets
+from engine.spec import coerce
 
 LOOK = 64  # updates between two looks for numbers that are no longer finite, in a long epoch
 
@@ -51,8 +52,11 @@ class Trainer:
         self.reset()
 
     def reset(self, seed: int | None = None) -> None:
-        """The same start again; with `seed`, another one. Settings changed meanwhile stay as they are."""
-        self.seed = self.seed if seed is None else seed
+        """The same start again; with `seed`, another one. Settings changed meanwhile stay as they are.
+
+        Raises SpecError where the seed is none.
+        """
+        self.seed = self.seed if seed is None else coerce(SEED, seed)
         self._order_rng = _stream(self.seed, 2)
         self._noise_rng = _stream(self.seed, 3)
         self.parameters.initialize(self.seed)
@@ -75,6 +79,9 @@ class Trainer:
         """
         if each not in ("epoch", "update", "sample"):
             raise SpecError(f"Expected epoch, update or sample, got {each!r}.", where="each")
+        if not self.finite():
+            yield self._diverged()
+            return
         while True:
             if self.training.epochs is not None and self.epoch >= self.training.epochs:
                 yield Finished(f"The {self.training.epochs} epochs asked for are done.")
@@ -95,15 +102,15 @@ class Trainer:
             self.position = 0
             self._mix()
             row = self.row()
-            yield Epoch(row)
             if not np.isfinite(row[2:4]).all() or not self.finite():
                 yield self._diverged()
                 return
+            yield Epoch(row)
 
     def finite(self) -> bool:
         """Whether every weight is still a finite number."""
         p = self.parameters.flat
-        return bool(np.isfinite(p.dot(p))) or bool(np.isfinite(p).all())
+        return math.isfinite(norm(p)) or bool(np.isfinite(p).all())
 
     def _whole_epoch(self) -> None:
         if self._epoch_program is None:
@@ -137,16 +144,15 @@ class Trainer:
             self._apply(len(batch))
 
     def _apply(self, size: int) -> None:
-        self.position += size
         self.update += 1
-        if self.position >= self.samples:
-            g = self.gradients.flat
-            self.gradient_norm = math.sqrt(float(g.dot(g)))
+        if self.position + size >= self.samples:
+            self.gradient_norm = norm(self.gradients.flat)
         self.optimizer.apply(self.update, self.learning_rate())
+        self.position += size
 
     def learning_rate(self) -> float:
-        """The learning rate of the present update: the one set, times the schedule's factor."""
-        done = self.epoch + (self.position - 1) / self.samples if self.position else float(self.epoch)
+        """The learning rate of the next update: the one set, times the schedule's factor."""
+        done = self.epoch + self.position / self.samples
         return self.training.optimizer.learning_rate * self.training.schedule.factor(done)
 
     def program(self, batch: int, samples: int) -> Program:
@@ -199,6 +205,7 @@ class Trainer:
             )
         return self._evaluator
 
+    @np.errstate(all="ignore")
     def row(self) -> Array:
         """The present row of history: a vector of COLUMNS, float64."""
         self.evaluator.run()
