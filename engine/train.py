@@ -128,6 +128,7 @@ class Trainer:
         run(program.calls)
         self._apply(len(batch))
 
+    @np.errstate(all="ignore")
     def _take_sample(self) -> None:
         """Add one more sample's share to the batch's gradient; the update comes with the batch's last one."""
         batch = self._batch()
