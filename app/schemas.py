@@ -15,8 +15,9 @@ from pydantic_core import PydanticCustomError, core_schema
 import engine.experiment  # noqa: F401  fills the catalogue
 from engine.data import SEED as DATA_SEED
 from engine.data import TRAIN_FRACTION
+from engine.errors import SpecError
 from engine.experiment import SEED
-from engine.spec import ALIASES, CATALOGUE, Param, explanation, params
+from engine.spec import ALIASES, CATALOGUE, Param, coerce, explanation, params
 
 
 class Base(BaseModel):
@@ -27,8 +28,13 @@ class Base(BaseModel):
         allow_inf_nan=False,
         validate_default=True,
         protected_namespaces=(),
-        use_attribute_docstrings=True,
     )
+
+
+class Body(Base):
+    """What is written out by hand: the string under a field explains it (slow to find, so not for the catalogue)."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 def number(value: Any) -> Any:
@@ -92,25 +98,50 @@ def any_of(kind: str) -> Any:
 
 
 def annotation(p: Param) -> Any:
-    """The type of a parameter."""
-    kinds: dict[str, Callable[[], Any]] = {
-        "integer": lambda: bounded(p, int),
-        "real": lambda: bounded(p, float),
-        "flag": lambda: Flag,
-        "choice": lambda: Literal[p.options],
-        "pair": lambda: bounded(p, int) | tuple[bounded(p, int), bounded(p, int)],  # type: ignore[misc]
-        "part": lambda: any_of(p.kind),
-        "text": lambda: Text,
-    }
-    made = kinds[p.widget]()
+    """The type of a parameter. The engine's judge comes last, so that limits still reach the schema."""
+    if p.widget == "part":
+        made = any_of(p.kind)
+    else:
+        plain: dict[str, Callable[[], Any]] = {
+            "integer": lambda: entry(p, int),
+            "real": lambda: entry(p, float),
+            "flag": lambda: bool,
+            "choice": lambda: Literal[p.options],
+            "pair": lambda: entry(p, int) | tuple[entry(p, int), entry(p, int)],
+            "shape": lambda: entries(p, int),
+            "numbers": lambda: entries(p, float),
+            "text": lambda: str,
+        }
+        made = Annotated[plain.get(p.widget, lambda: Any)(), judge(p)]
     return made | None if p.optional else made
 
 
-def bounded(p: Param, type_: type) -> Any:
-    """A number between a parameter's limits. The validator comes last, so that the limits reach the schema."""
+def entry(p: Param, type_: type) -> Any:
+    """A number between a parameter's limits."""
     low, high = "gt" if p.open_lo else "ge", "lt" if p.open_hi else "le"
     limits: dict[str, Any] = {low: p.lo, high: p.hi}
-    return Annotated[type_, Field(**limits), BeforeValidator(number)]
+    return Annotated[type_, Field(**limits)]
+
+
+def entries(p: Param, type_: type) -> Any:
+    """A list of such numbers, one number, or a word that stands for a list."""
+    fewest, most = p.length
+    listed = Annotated[list[entry(p, type_)], Field(min_length=fewest, max_length=most)]  # type: ignore[misc]
+    made = entry(p, type_) | listed
+    return made | Literal[p.options] if p.options else made
+
+
+def judge(p: Param) -> BeforeValidator:
+    """The engine's own check of a value, so that a mistake is told in the same words everywhere."""
+
+    def check(value: Any) -> Any:
+        try:
+            return coerce(p, value)
+        except SpecError as error:
+            said = {"message": error.message, "fix": error.fix}
+            raise PydanticCustomError("refused", "{message}", said) from None
+
+    return BeforeValidator(check)
 
 
 def info(p: Param) -> Any:
@@ -135,7 +166,7 @@ EXTRA: dict[str, dict[str, Any]] = {
     "dataset": {
         "seed": (annotation(DATA_SEED), info(DATA_SEED)),
         "train_fraction": (
-            bounded(TRAIN_FRACTION, float) | None,
+            annotation(TRAIN_FRACTION) | None,
             Field(None, description=f"{TRAIN_FRACTION.help} Left out, the data set's own share."),
         ),
         "features": (
@@ -157,7 +188,7 @@ Optimizer, Schedule, Regularizer, Loss = map(any_of, ("optimizer", "schedule", "
 TRAINING = {p.name: p for p in params(CATALOGUE["settings"]["training"])}
 
 
-class NetworkSpec(Base):
+class NetworkSpec(Body):
     """Layers in the order in which they are computed; the last one is the output."""
 
     version: Literal[1] = 1
@@ -184,7 +215,7 @@ TrainingSpec: type[BaseModel] = create_model(
 )
 
 
-class ExperimentSpec(Base):
+class ExperimentSpec(Body):
     """Everything a run follows from: the same experiment gives the same losses, bit for bit."""
 
     version: Literal[1] = 1

@@ -1,0 +1,9 @@
+"""REST, `/api/v1`: each route reads the request, calls one thing, and shapes the answer."""
+
+from fastapi import APIRouter
+
+from app.api import catalogue, looking, runs
+
+router = APIRouter(prefix="/api/v1")
+for module in (catalogue, runs, looking):
+    router.include_router(module.router)

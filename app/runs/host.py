@@ -137,7 +137,7 @@ class Host:
     def _report_due(self, session: Session) -> float:
         if not session.changed:
             return np.inf
-        if session.state != "running":
+        if session.hurry or session.state != "running":
             return 0.0
         if not session.watched:
             return session.reported + UNWATCHED
@@ -156,6 +156,6 @@ class Host:
             weights = session.trainer.packed().tobytes()
             session.moved = False
             session.weighed = now + len(weights) / WEIGHTS_PER_SECOND
-        session.rows, session.reported = [], now
+        session.rows, session.reported, session.hurry = [], now, False
         session.changed = session.moved and session.watched
         return Update(session.run, session.facts(), rows, weights)

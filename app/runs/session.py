@@ -45,6 +45,7 @@ class Session:
         self.seq: int = meta.get("seq", 0)  # history rows made since this start
         self.rows: list[np.ndarray] = []  # those not yet reported
         self.changed = True  # something to report
+        self.hurry = True  # and not to wait with
         self.moved = blob is None  # weights to report
         self.unsaved = blob is None  # something a checkpoint should hold
         self.watched = False
@@ -134,7 +135,7 @@ class Session:
                 self.watched = on
         if not isinstance(command, commands.Watch):
             self._events = None
-            self.unsaved = self.urgent = self.changed = True
+            self.unsaved = self.urgent = self.changed = self.hurry = True
 
     def _play(self, unit: str | None, count: int) -> None:
         if self.state in ENDED:
@@ -228,9 +229,9 @@ class Session:
 
     def _to(self, state: str) -> None:
         self.state, self.message, self.fix = state, "", ""
+        self.changed = self.hurry = True
         if state != "running":
             self.unit, self.left, self._events = None, 0, None
-        self.changed = True
 
     def _end(self, state: str, message: str, fix: str = "") -> None:
         self._to(state)

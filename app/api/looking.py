@@ -1,0 +1,80 @@
+"""Looking into a run: weights, history, predictions, examples, activations, how well it does. Open to all."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.concurrency import run_in_threadpool
+
+from app.api.answers import Activations, Evaluation, Examples, Prediction, Weights
+from app.api.body import StrictRoute
+from app.api.problems import answers
+from app.api.views import HistoryPage, PredictRequest
+from app.deps import RunDep, RunsDep
+from app.runs.queries import listed, text
+from engine.events import COLUMNS
+
+router = APIRouter(route_class=StrictRoute, tags=["looking"])
+Split = Annotated[Literal["train", "test"], Query(description="Which part of the data.")]
+JSON = "application/json"
+PACKED = "application/octet-stream"
+PACKED_RESPONSE = {200: {"content": {PACKED: {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+@router.get("/runs/{run}/weights", response_model=Weights, responses={**PACKED_RESPONSE, **answers(404, 503)})
+async def get_weights(run: RunDep, runs: RunsDep, accept: Annotated[str, Header()] = JSON) -> Response:
+    """Every weight: as JSON by layer, or with `Accept: application/octet-stream` as little-endian float32 in one row.
+
+    The `manifest` in the JSON says where in that row each array lies.
+    """
+    if PACKED in accept:
+        return Response(await runs.query(run, "packed"), media_type=PACKED)
+    return Response(await runs.query(run, "weights"), media_type=JSON)
+
+
+@router.get("/runs/{run}/history", response_model=HistoryPage, responses=answers(404, 422))
+async def get_history(
+    run: RunDep,
+    runs: RunsDep,
+    after: Annotated[int, Query(ge=0, le=2**53, description="Number of the last row already known.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=10_000, description="At most so many rows.")] = 1000,
+) -> Response:
+    """The losses so far, row by row; ask again with `after` set to `next` for more."""
+    start, rows = run.record.start, await runs.history(run, after, limit)
+    page = {"columns": list(COLUMNS), "start": start, "next": after + len(rows)}
+    body = await run_in_threadpool(lambda: text({**page, "rows": listed(rows)}))
+    return Response(body, media_type=JSON)
+
+
+@router.post("/runs/{run}/predict", response_model=Prediction, responses=answers(400, 404, 413, 422, 503))
+async def predict(body: PredictRequest, run: RunDep, runs: RunsDep) -> Response:
+    """What the network says about examples of your own."""
+    return Response(await runs.query(run, "predict", inputs=body.inputs, ready=body.ready), media_type=JSON)
+
+
+@router.get("/runs/{run}/examples", response_model=Examples, responses=answers(404, 422, 503))
+async def get_examples(
+    run: RunDep,
+    runs: RunsDep,
+    split: Split = "test",
+    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many.")] = 100,
+) -> Response:
+    """Examples the run trains or is tested with, in the order of the split."""
+    return Response(await runs.query(run, "examples", split=split, offset=offset, limit=limit), media_type=JSON)
+
+
+@router.get("/runs/{run}/activations", response_model=Activations, responses=answers(404, 422, 503))
+async def get_activations(
+    run: RunDep,
+    runs: RunsDep,
+    split: Split = "test",
+    index: Annotated[int, Query(ge=0, le=2**31, description="Position within the split.")] = 0,
+) -> Response:
+    """What every layer makes of one example."""
+    return Response(await runs.query(run, "activations", split=split, index=index), media_type=JSON)
+
+
+@router.get("/runs/{run}/evaluation", response_model=Evaluation, responses=answers(404, 422, 503))
+async def get_evaluation(run: RunDep, runs: RunsDep, split: Split = "test") -> Response:
+    """Loss, accuracy or R², and the confusion matrix, over one part of the data."""
+    return Response(await runs.query(run, "evaluation", split=split), media_type=JSON)
