@@ -126,6 +126,7 @@ class Builder:
     ) -> None:
         self.batch, self.dtype, self.training, self.keep = batch, np.dtype(dtype), training, keep
         self.samples = samples or batch
+        self.noisy = training and rng is not None  # whether dropout has anything to do
         self.rng = rng or np.random.default_rng(0)
         self.forward_calls: list[Call] = []
         self.blocks: list[list[Call]] = []

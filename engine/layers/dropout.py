@@ -28,7 +28,7 @@ class Dropout(Layer):
 
     def build(self, b: Builder, w: Weights, *inputs: Tensor) -> Tensor:
         (x,) = inputs
-        if not b.training or self.rate == 0.0:
+        if not b.noisy or self.rate == 0.0:
             return x
         y = b.tensor(x.shape)
         mask, keep = b.like(x.value), 1.0 - self.rate
