@@ -6,11 +6,11 @@ numbers, bit for bit, as never having stopped.
 
 import io
 import json
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.builder import Array
 from engine.errors import DataError, PlaygroundError
 from engine.experiment import training_from_json
 from engine.optimizer_state import OptimizerState
@@ -29,6 +29,7 @@ def dump(trainer: "Trainer") -> bytes:
         "version": VERSION,
         "training": trainer.training.to_json(),
         "frozen": list(trainer.frozen),
+        "optimizer_since": trainer.optimizer.since,
         "order_rng": trainer._order_rng.bit_generator.state,
         "noise_rng": trainer._noise_rng.bit_generator.state,
     }
@@ -52,21 +53,36 @@ def load(trainer: "Trainer", state: bytes) -> "Trainer":
             arrays = dict(file)
         facts = json.loads(arrays["facts"].tobytes())
         if facts["version"] != VERSION:
-            raise DataError(f"The checkpoint has version {facts['version']}, this engine reads {VERSION}.")
-        for name in PLAIN:
-            setattr(trainer, name, facts[name])
-        trainer.training = training_from_json(facts["training"])
-        trainer.frozen = tuple(facts["frozen"])
-        trainer.parameters.flat[:] = arrays["flat"]
-        trainer.parameters.state[:] = arrays["state"]
-        trainer.order[:] = arrays["order"]
-        trainer._sum = arrays["sum"].copy() if trainer.taken else np.zeros_like(trainer.parameters.flat)
-        trainer._order_rng.bit_generator.state = facts["order_rng"]
-        trainer._noise_rng.bit_generator.state = facts["noise_rng"]
-        slots = {name.removeprefix("slot."): a for name, a in arrays.items() if name.startswith("slot.")}
-        trainer.optimizer = OptimizerState(trainer, slots)
+            raise DataError(
+                f"The checkpoint has version {facts['version']}, this engine reads {VERSION}.", fix="Reset the run."
+            )
+        _fill(trainer, facts, arrays)
     except PlaygroundError:
         raise
-    except (KeyError, ValueError, OSError, TypeError, zipfile.BadZipFile) as error:
-        raise DataError(f"The checkpoint can not be read ({error}).", fix="Reset the run.") from None
+    except Exception as error:  # damaged bytes fail in more ways than can be listed
+        reason = f"{type(error).__name__}: {error}"
+        raise DataError(f"The checkpoint can not be read ({reason:.200}).", fix="Reset the run.") from None
     return trainer
+
+
+def _fill(trainer: "Trainer", facts: dict[str, Any], arrays: dict[str, Array]) -> None:
+    for name in PLAIN:
+        setattr(trainer, name, facts[name])
+    trainer.training = training_from_json(facts["training"])
+    trainer.frozen = tuple(facts["frozen"])
+    slots = {name: arrays[f"slot.{name}"] for name in trainer.training.optimizer.slots()}
+    flat, state, order = trainer.parameters.flat, trainer.parameters.state, arrays["order"]
+    fits = (
+        arrays["flat"].shape == flat.shape
+        and arrays["state"].shape == state.shape
+        and np.array_equal(np.sort(order), np.arange(trainer.samples))
+        and all(slot.shape == flat.shape for slot in slots.values())
+    )
+    if not fits:
+        raise DataError("The checkpoint is of another experiment.", fix="Restore it with its own, or reset the run.")
+    flat[:], state[:], trainer.order[:] = arrays["flat"], arrays["state"], order
+    if trainer.taken:
+        trainer._sum[:] = arrays["sum"]
+    trainer._order_rng.bit_generator.state = facts["order_rng"]
+    trainer._noise_rng.bit_generator.state = facts["noise_rng"]
+    trainer.optimizer = OptimizerState(trainer, slots, facts["optimizer_since"])

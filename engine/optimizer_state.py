@@ -11,9 +11,15 @@ if TYPE_CHECKING:
 
 
 class OptimizerState:
-    """Applies regularization and the optimizer's rule to the weights that are not frozen."""
+    """Applies regularization and the optimizer's rule to the weights that are not frozen.
 
-    def __init__(self, trainer: "Trainer", slots: dict[str, Array] | None = None) -> None:
+    since: after which update of the run its memory begins; the optimizer counts its own updates from there.
+    """
+
+    def __init__(
+        self, trainer: "Trainer", slots: dict[str, Array] | None = None, since: int | None = None
+    ) -> None:
+        self.since = trainer.update if since is None else since
         optimizer, p, g = trainer.training.optimizer, trainer.parameters, trainer.gradients
         self.optimizer = optimizer
         kept = slots or {}
@@ -31,11 +37,11 @@ class OptimizerState:
     def renewed(self, trainer: "Trainer") -> "OptimizerState":
         """For changed settings; the memory is kept where the new optimizer is of the same kind."""
         same = trainer.training.optimizer.name == self.optimizer.name
-        return OptimizerState(trainer, self.slots if same else None)
+        return OptimizerState(trainer, self.slots, self.since) if same else OptimizerState(trainer)
 
     def prepare(self, update: int, learning_rate: float) -> None:
-        """Set the numbers of one update, which counts from 1."""
-        for name, value in self.optimizer.scalars(update, learning_rate).items():
+        """Set the numbers of one update of the run, which counts from 1."""
+        for name, value in self.optimizer.scalars(update - self.since, learning_rate).items():
             self.numbers[name][...] = value
 
     def apply(self, update: int, learning_rate: float) -> None:

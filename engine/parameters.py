@@ -67,7 +67,7 @@ class Parameters:
     def unfrozen(self, frozen: Iterable[str]) -> list[slice]:
         """The stretches of `flat` that may be trained. Raises SpecError for an unknown layer."""
         for id in frozen:
-            if id not in self.segments:
+            if not isinstance(id, str) or id not in self.segments:
                 raise SpecError(
                     f"There is no layer {id!r}.", where="frozen", fix=f"Choose from: {', '.join(self.segments)}."
                 )
@@ -86,7 +86,7 @@ class Parameters:
     def manifest(self) -> list[dict[str, Any]]:
         """Layer, name, shape and place (in numbers) of every array in `packed`."""
         out, offset = [], 0
-        for id, arrays in self._all():
+        for id, arrays in self.arrays():
             for name, (array, trainable) in arrays.items():
                 place = {"shape": list(array.shape), "offset": offset, "size": array.size}
                 out.append({"layer": id, "name": name, **place, "trainable": trainable})
@@ -95,17 +95,18 @@ class Parameters:
 
     def packed(self) -> Array:
         """Every array one after the other, each in C order and the user's shape; float32, (n,)."""
-        pieces = [a.ravel() for _, arrays in self._all() for a, _ in arrays.values()]
+        pieces = [a.ravel() for _, arrays in self.arrays() for a, _ in arrays.values()]
         return np.concatenate(pieces).astype(np.float32) if pieces else np.zeros(0, np.float32)
 
-    def _all(self) -> Iterable[tuple[str, dict[str, tuple[Array, bool]]]]:
+    def arrays(self) -> Iterable[tuple[str, dict[str, tuple[Array, bool]]]]:
+        """Each layer with its arrays by name, and whether they are trained: weights first, then states."""
         for node in self.network.nodes:
             trained = {name: (a, True) for name, a in self.named[node.id].items()}
             yield node.id, trained | {name: (a, False) for name, a in self.states[node.id].items()}
 
     def find(self, layer: str, name: str) -> Array:
         """The view with that name. Raises SpecError where there is none."""
-        if layer not in self.named:
+        if not isinstance(layer, str) or layer not in self.named:
             raise SpecError(
                 f"There is no layer {layer!r}.", where="layer", fix=f"Choose from: {', '.join(self.named)}."
             )

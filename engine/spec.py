@@ -172,7 +172,7 @@ def make(kind: str, spec: Any, *, extra: Iterable[str] = ()) -> Any:
         spec = {"type": spec}
     if not isinstance(spec, dict):
         raise SpecError(
-            f"Expected a name or an object with a type, got {_show(spec)}.", fix=f'Give the {kind} as {{"type": …}}.'
+            f"Expected a name or an object with a type, got {show(spec)}.", fix=f'Give the {kind} as {{"type": …}}.'
         )
     if "type" not in spec:
         raise SpecError(
@@ -203,23 +203,23 @@ def coerce(p: Param, value: Any) -> Any:
     if p.widget == "pair":
         two = value if isinstance(value, list | tuple) else [value, value]
         if len(two) != 2:
-            raise SpecError(f"Expected one whole number or two, got {_show(value)}.", where=p.name)
+            raise SpecError(f"Expected one whole number or two, got {show(value)}.", where=p.name)
         return tuple(_number(p, v, whole=True) for v in two)
     if p.widget in ("shape", "numbers"):
         return _list(p, value)
     if p.widget == "flag":
         if not isinstance(value, bool):
-            raise SpecError(f"Expected true or false, got {_show(value)}.", where=p.name)
+            raise SpecError(f"Expected true or false, got {show(value)}.", where=p.name)
         return value
     if p.widget == "choice":
         if value not in p.options or isinstance(value, bool) != any(isinstance(o, bool) for o in p.options):
             raise SpecError(
-                f"Got {_show(value)}.", where=p.name, fix=f"Choose one of: {', '.join(map(str, p.options))}."
+                f"Got {show(value)}.", where=p.name, fix=f"Choose one of: {', '.join(map(str, p.options))}."
             )
         return value
     if p.widget == "text":
         if not isinstance(value, str):
-            raise SpecError(f"Expected text, got {_show(value)}.", where=p.name)
+            raise SpecError(f"Expected text, got {show(value)}.", where=p.name)
         return value
     return _number(p, value, whole=p.widget == "integer")
 
@@ -231,7 +231,7 @@ def _list(p: Param, value: Any) -> Any:
     entries = [value] if isinstance(value, int | float) else value
     if not isinstance(entries, list | tuple) or not fewest <= len(entries) <= most:
         words = "".join(f"{word!r} or " for word in p.options)
-        raise SpecError(f"Expected {words}a list of {fewest} to {most} {kind}, got {_show(value)}.", where=p.name)
+        raise SpecError(f"Expected {words}a list of {fewest} to {most} {kind}, got {show(value)}.", where=p.name)
     return tuple(_number(p, entry, whole=p.widget == "shape") for entry in entries)
 
 
@@ -240,14 +240,15 @@ def _number(p: Param, value: Any, *, whole: bool) -> int | float:
     assert p.lo is not None and p.hi is not None, f"{p.name} is declared without limits"
     limits = f"from {p.lo:g} to {p.hi:g}" if not p.open_lo else f"above {p.lo:g}, up to {p.hi:g}"
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        raise SpecError(f"Expected {kind} {limits}, got {_show(value)}.", where=p.name)
+        raise SpecError(f"Expected {kind} {limits}, got {show(value)}.", where=p.name)
     inside = p.lo <= value <= p.hi and not (p.open_lo and value == p.lo) and not (p.open_hi and value == p.hi)
     if not inside or (whole and value != int(value)):
-        raise SpecError(f"Expected {kind} {limits}, got {_show(value)}.", where=p.name)
+        raise SpecError(f"Expected {kind} {limits}, got {show(value)}.", where=p.name)
     return int(value) if whole else float(value)
 
 
-def _show(value: Any) -> str:
+def show(value: Any) -> str:
+    """A value that came from outside, short enough for a message."""
     if isinstance(value, int) and abs(value) > 10**50:
         return "a number of more than 50 digits"  # Python refuses to print very long ones
     text = repr(value)

@@ -20,7 +20,7 @@ from engine.optimizer_state import OptimizerState
 from engine.parameters import Parameters
 from engine.probe import Probe
 from engine.program import Program, stored_inputs, stored_targets
-from engine.spec import coerce
+from engine.spec import coerce, show
 
 LOOK = 64  # updates between two looks for numbers that are no longer finite, in a long epoch
 
@@ -224,8 +224,8 @@ class Trainer:
         return self.parameters.packed()
 
     def weights(self) -> dict[str, dict[str, Array]]:
-        """Copies of all weights by layer and name, in the user's shapes."""
-        return {id: {name: a.copy() for name, a in named.items()} for id, named in self.parameters.named.items()}
+        """Copies of every array in `packed` by layer and name, in the user's shapes."""
+        return {id: {name: a.copy() for name, (a, _) in arrays.items()} for id, arrays in self.parameters.arrays()}
 
     def predict(self, inputs: Array) -> Array:
         """Outputs (N, …) for network-ready inputs (N, *input_shape)."""
@@ -254,6 +254,8 @@ class Trainer:
         except PlaygroundError as error:
             raise type(error)(error.message, where="batch_size", fix=error.fix) from None
         if frozen is not None:
+            if isinstance(frozen, str) or not isinstance(frozen, Sequence):
+                raise SpecError("Expected a list of the ids of layers.", where="frozen")
             self.parameters.unfrozen(frozen)
             self.frozen = tuple(frozen)
         if training.batch_size != self.training.batch_size:
@@ -265,15 +267,13 @@ class Trainer:
     def edit(self, layer: str, name: str, index: Sequence[int], value: float) -> None:
         """Set one weight. Raises SpecError naming `layer`, `name`, `index` or `value`."""
         array = self.parameters.find(layer, name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise SpecError(f"Expected a finite number, got {value!r}.", where="value")
-        if not np.isfinite(np.asarray(value, self.dtype)):
-            raise SpecError(f"{value!r} is too large.", where="value", fix="Stay below 3e38.")
-        fits = len(index) == array.ndim and all(0 <= i < n for i, n in zip(index, array.shape, strict=True))
-        if not fits:
-            raise SpecError(
-                f"{list(index)} is no place in {layer}.{name}, which has the shape {list(array.shape)}.", where="index"
-            )
+        most = float(np.finfo(self.dtype).max)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= most:
+            raise SpecError(f"Expected a number from -{most:.2g} to {most:.2g}, got {show(value)}.", where="value")
+        fits = isinstance(index, Sequence) and len(index) == array.ndim
+        if not fits or not all(_whole(i) and 0 <= i < n for i, n in zip(index, array.shape, strict=True)):
+            shape = list(array.shape)
+            raise SpecError(f"{show(index)} is no place in {layer}.{name}, which has the shape {shape}.", where="index")
         array[tuple(index)] = value
 
     # keeping
@@ -290,6 +290,10 @@ class Trainer:
         from engine.checkpoint import load
 
         return load(cls(experiment, dtype), state)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _stream(seed: int, number: int) -> np.random.Generator:
