@@ -16,9 +16,7 @@ class OptimizerState:
     since: after which update of the run its memory begins; the optimizer counts its own updates from there.
     """
 
-    def __init__(
-        self, trainer: "Trainer", slots: dict[str, Array] | None = None, since: int | None = None
-    ) -> None:
+    def __init__(self, trainer: "Trainer", slots: dict[str, Array] | None = None, since: int | None = None) -> None:
         self.since = trainer.update if since is None else since
         optimizer, p, g = trainer.training.optimizer, trainer.parameters, trainer.gradients
         self.optimizer = optimizer
