@@ -26,7 +26,10 @@ class Probe:
         self._programs: dict[tuple[int, bool], Program] = {}
 
     def predict(self, inputs: Array) -> Array:
-        """Outputs (N, …) for network-ready inputs (N, *input_shape). Raises ShapeError where they do not fit."""
+        """Outputs (N, …) for network-ready inputs (N, *input_shape).
+
+        Raises ShapeError where they do not fit, SpecError where they are not finite.
+        """
         return np.concatenate([p.outputs().copy() for p in self._run(inputs, keep=False)])
 
     def activations(self, inputs: Array) -> dict[str, Array]:
@@ -54,14 +57,22 @@ class Probe:
             "outputs": self.predict(t.data.inputs[where]),
         }
 
+    def _examples(self, inputs: Any) -> Array:
+        t, shape = self.trainer, self.trainer.network.input_shape
+        try:
+            with np.errstate(over="ignore"):
+                x = np.asarray(inputs, t.dtype)
+            got = f"an array {show_shape(x.shape) or 'without axes'}"
+        except (TypeError, ValueError, OverflowError):
+            x, got = np.empty(0), "something that is no array of numbers"
+        if x.shape[1:] != shape or not len(x):
+            raise ShapeError(f"Expected a list of examples of the shape {show_shape(shape)}, got {got}.", where="inputs")
+        if not np.isfinite(x).all():
+            raise SpecError("Expected finite numbers.", where="inputs", fix="Leave out NaN, infinity and beyond 3e38.")
+        return x
+
     def _run(self, inputs: Array, *, keep: bool) -> Any:
-        t = self.trainer
-        x, shape = np.asarray(inputs, t.dtype), t.network.input_shape
-        if x.ndim != len(shape) + 1 or x.shape[1:] != shape or not len(x):
-            raise ShapeError(
-                f"Expected a list of examples of the shape {show_shape(shape)}, got an array {show_shape(x.shape)}.",
-                where="inputs",
-            )
+        t, x = self.trainer, self._examples(inputs)
         stored = stored_inputs(t.network, x, t.dtype)
         for lo in range(0, len(x), CHUNK):
             index = np.arange(lo, min(lo + CHUNK, len(x)))
