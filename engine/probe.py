@@ -66,7 +66,7 @@ class Probe:
         except (TypeError, ValueError, OverflowError):
             x, got = np.empty(0), "something that is no array of numbers"
         if x.shape[1:] != shape or not len(x):
-            raise ShapeError(f"Expected a list of examples of the shape {show_shape(shape)}, got {got}.", where="inputs")
+            raise ShapeError(f"Expected a list of examples of shape {show_shape(shape)}, got {got}.", where="inputs")
         if not np.isfinite(x).all():
             raise SpecError("Expected finite numbers.", where="inputs", fix="Leave out NaN, infinity and beyond 3e38.")
         return x
