@@ -149,6 +149,32 @@ class HeNormal:
 
 @part(
     "initializer",
+    "orthogonal",
+    label="Orthogonal",
+    formula=r"W^\top W = g^2 I",
+    keras="keras.initializers.Orthogonal({gain})",
+    torch="nn.init.orthogonal_",
+    examples=({}, {"gain": 0.5}),
+    source="Saxe, McClelland, Ganguli 2013, arXiv:1312.6120",
+)
+class Orthogonal:
+    """A random rotation: signals keep their length however often they pass, which recurrent layers need.
+
+    The matrix is the array with all axes but the last in one; its rows or columns, whichever are fewer, are
+    orthogonal and of length g.
+    """
+
+    gain: float = real(1.0, lo=0.0, hi=100.0, help="The length of each row or column, g.")
+
+    def draw(self, rng: Rng, shape: Shape, fan_in: int, fan_out: int) -> Array:
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
+        q *= np.where(np.diagonal(r) < 0, -1.0, 1.0)  # so that every rotation is equally likely
+        return self.gain * (q if rows >= columns else q.T).reshape(shape)
+
+
+@part(
+    "initializer",
     "torch_default",
     label="PyTorch's default",
     formula=r"w \sim U(-a, a),\ a = 1 / \sqrt{n_\mathrm{in}}",

@@ -82,7 +82,7 @@ def pair(default: tuple[int, int], *, lo: int, hi: int, help: str, **meta: Any) 
     return _param(default, "pair", help, lo=lo, hi=hi, **meta)
 
 
-def shape(default: tuple[int, ...], *, lo: int, hi: int, help: str, **meta: Any) -> Any:
+def sizes(default: tuple[int, ...], *, lo: int, hi: int, help: str, **meta: Any) -> Any:
     """One to four whole numbers, the sizes of an array's axes; JSON may give one number for a single axis."""
     return _param(default, "shape", help, lo=lo, hi=hi, **{"length": (1, 4), **meta})
 

@@ -132,6 +132,9 @@ class Trainer:
     def _take_sample(self) -> None:
         """Add one more sample's share to the batch's gradient; the update comes with the batch's last one."""
         batch = self._batch()
+        if any(node.layer.mixes_samples for node in self.network.nodes):
+            self._count_sample(len(batch))
+            return
         program = self.program(1, len(batch))
         program.load(self.x, batch[self.taken : self.taken + 1], self.y)
         program.run()
@@ -143,6 +146,13 @@ class Trainer:
             self.gradients.flat[:] = self._sum
             self.taken = 0
             self._apply(len(batch))
+
+    def _count_sample(self, size: int) -> None:
+        """Where a layer reads the batch as a whole, samples are only counted, and the last one brings the update."""
+        self.taken += 1
+        if self.taken >= size:
+            self.taken = 0
+            self._update()
 
     def _apply(self, size: int) -> None:
         self.update += 1

@@ -1,7 +1,8 @@
 """PyTorch as a second opinion: what each part of the catalogue is there.
 
-**A new part needs one row here**: a function under the part's name in the table of its kind; a test fails until it
-is there. All tensors are float64 and as the user sees them: samples first, channels last, (N, *shape).
+**A new part needs one row**: a function under the part's name in the table of its kind, a layer's in
+`torch_layers.py`; a test fails until it is there. All tensors are float64 and as the user sees them: samples first,
+channels last, (N, *shape).
 
     @layer("dense")
     def dense(layer, w, mode, x):
@@ -16,7 +17,6 @@ in the state that the engine's has: draw as many, in the same order, in the shap
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,58 +24,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  as everybody calls it
 
-from engine.builder import to_samples
 from engine.network import INPUT, Network
-from tests.engine.scaffold import Piece, stored_shape
-
-LAYERS: dict[str, Callable[..., Tensor]] = {}
-
-
-@dataclass
-class Mode:
-    """Whether the network is in training, and the chance that it has then."""
-
-    training: bool
-    rng: np.random.Generator
-
-
-def layer(name: str) -> Callable:
-    """Enter a function as the reference of the layer of this name."""
-
-    def enter(function: Callable) -> Callable:
-        LAYERS[name] = function
-        return function
-
-    return enter
-
-
-@layer("dense")
-def dense(layer, w, mode, x):
-    return F.linear(x, w["kernel"].T, w.get("bias"))
-
-
-@layer("activation")
-def activation(layer, w, mode, x):
-    return x
-
-
-@layer("flatten")
-def flatten(layer, w, mode, x):
-    return torch.flatten(x, 1)
-
-
-@layer("dropout")
-def dropout(layer, w, mode, x):
-    if not mode.training or layer.rate == 0:
-        return x
-    mask = mode.rng.random(stored_shape(tuple(x.shape[1:]), len(x))) < 1 - layer.rate
-    return x * torch.tensor(to_samples(mask, x.ndim - 1)) / (1 - layer.rate)
-
-
-def _piece(layer, w, mode, x):
-    """What the tests put in front of a layer; not a part of the catalogue."""
-    stretch = x[:, layer.start : layer.start + math.prod(layer.shape)].reshape(-1, *layer.shape)
-    return stretch * w["factor"] if w else stretch
+from tests.engine.scaffold import Piece
+from tests.engine.torch_layers import LAYERS, Mode, piece
 
 
 class StraightThrough(torch.autograd.Function):
@@ -196,7 +147,7 @@ class Twin:
         """The network's outputs as the user sees them."""
         values = {INPUT: x}
         for node in self.network.nodes:
-            compute = _piece if isinstance(node.layer, Piece) else LAYERS[node.layer.name]
+            compute = piece if isinstance(node.layer, Piece) else LAYERS[node.layer.name]
             z = compute(node.layer, self.w[node.id], mode, *(values[i] for i in node.inputs))
             f = getattr(node.layer, "activation", None)
             values[node.id] = z if f is None else ACTIVATIONS[f.name](f, z)
