@@ -57,9 +57,9 @@ def test_every_python_file_begins_with_its_idea(path):
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_every_script_is_type_checked_and_begins_with_its_idea(path):
-    first, second = [*path.read_text(encoding="utf-8").splitlines(), "", ""][:2]
-    assert first == "// @ts-check"
-    assert second.startswith(("/**", "//", "/*"))
+    first_lines = path.read_text(encoding="utf-8").splitlines()[:3]
+    assert "// @ts-check" in first_lines
+    assert all(line.startswith(("//", "/*", " *")) for line in first_lines[:2])
 
 
 @pytest.mark.parametrize("path", files("engine/**/*.py"), ids=name)
@@ -101,8 +101,8 @@ def test_lock_files_name_versions_and_no_hosts():
         assert all("integrity" in package for key, package in packages.items() if key)
 
 
-@pytest.mark.parametrize("page", files("*.md", "docs/**/*.md"), ids=name)
-def test_links_between_pages_lead_somewhere(page):
-    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
-    missing = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
+@pytest.mark.parametrize("document", files("*.md", "docs/**/*.md"), ids=name)
+def test_links_between_pages_lead_somewhere(document):
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text(encoding="utf-8"))
+    missing = [target for target in targets if "://" not in target and not (document.parent / target).exists()]
     assert not missing
