@@ -23,11 +23,16 @@ class Layer:
     merges = False  # reads two or more inputs
     flattens = False  # reads values in the order in which the data has them, whatever their shape
     mixes_samples = False  # what it gives for one sample depends on the others, so a batch must not be split
+    keeps_order = False  # gives one of its inputs, so that a function that never falls may come before or after it
     decayed: tuple[str, ...] = ("kernel",)  # the views that L1 and L2 regularization act on
 
     def out_shape(self, *inputs: Shape) -> Shape:
         """The shape that comes out, without the batch. Raises ShapeError where the inputs do not fit."""
         return inputs[0]
+
+    def reads(self, shape: Shape, wanted: Shape) -> Shape:
+        """The part of an input of that shape, from its first place on, that it reads to give `wanted`."""
+        return shape
 
     def storage(self, *inputs: Shape) -> dict[str, Shape]:
         """Names and shapes of the trained arrays as they are stored."""

@@ -6,6 +6,7 @@ A new layer needs one function here, under its name; `torch_reference.py` says w
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import torch
@@ -113,6 +114,52 @@ def lstm(layer, w, mode, x):
 @layer("gru")
 def gru(layer, w, mode, x):
     return _recurrent(torch.gru, layer, w, x, _nothing(layer, x))
+
+
+def _bordered(x, layer, size, dilation=(1, 1), fill=0.0):
+    """x (N, C, H, W) with the border that the layer's padding means; Keras's rule for 'same', written anew."""
+    before, after = list(getattr(layer, "border", (0, 0))) if layer.padding == "explicit" else [0, 0], [0, 0]
+    for axis in (0, 1) if layer.padding == "same" else ():
+        n, step = x.shape[2 + axis], (layer.strides or size)[axis]
+        total = max(0, (math.ceil(n / step) - 1) * step + dilation[axis] * (size[axis] - 1) + 1 - n)
+        before[axis], after[axis] = total // 2, total - total // 2
+    if layer.padding == "explicit":
+        after = before
+    return F.pad(x, (before[1], after[1], before[0], after[0]), value=fill)
+
+
+@layer("conv2d")
+def conv2d(layer, w, mode, x):
+    x = _bordered(x.movedim(-1, 1), layer, layer.kernel_size, layer.dilation)
+    kernel = w["kernel"].permute(3, 2, 0, 1)
+    return F.conv2d(x, kernel, w.get("bias"), layer.strides, 0, layer.dilation, layer.groups).movedim(1, -1)
+
+
+@layer("conv1d")
+def conv1d(layer, w, mode, x):
+    two = {name: (getattr(layer, name), one) for name, one in {"strides": 1, "dilation": 1, "border": 0}.items()}
+    wide = SimpleNamespace(padding=layer.padding, groups=layer.groups, kernel_size=(layer.kernel_size, 1), **two)
+    wide_weights = {name: a.unsqueeze(1) if name == "kernel" else a for name, a in w.items()}
+    return conv2d(wide, wide_weights, mode, x.unsqueeze(2)).squeeze(2)
+
+
+@layer("max_pool2d")
+def max_pool2d(layer, w, mode, x):
+    x = _bordered(x.movedim(-1, 1), layer, layer.pool_size, fill=-math.inf)
+    return F.max_pool2d(x, layer.pool_size, layer.strides or layer.pool_size).movedim(1, -1)
+
+
+@layer("avg_pool2d")
+def avg_pool2d(layer, w, mode, x):
+    size, strides = layer.pool_size, layer.strides or layer.pool_size
+    x = x.movedim(-1, 1)
+    there = F.avg_pool2d(_bordered(torch.ones_like(x), layer, size), size, strides)
+    return (F.avg_pool2d(_bordered(x, layer, size), size, strides) / there).movedim(1, -1)
+
+
+@layer("global_avg_pool2d")
+def global_avg_pool2d(layer, w, mode, x):
+    return x.mean(dim=(1, 2))
 
 
 @layer("add")

@@ -1,0 +1,188 @@
+"""What Conv1D and Conv2D share: one window of weights for each filter, slid over the whole input.
+
+All windows are copied side by side into one matrix with a last column of ones, so that a convolution is one product
+with the stored weights, whose last row is the bias. `engine.winograd` has a faster way for the commonest case.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.builder import Array, Builder, Tensor, Weights
+from engine.errors import ShapeError, SpecError
+from engine.layer import Layer, Shape
+from engine.spec import choice, flag, integer, sub
+from engine.windows import PADDINGS, Pair, Windows, slide
+from engine.winograd import pays, winograd
+
+FEW = 8  # channels below which a window's runs are so short that it is copied by taps, not by windows
+
+
+@dataclass(frozen=True)
+class Convolution(Layer):
+    """Base of the convolutions; a subclass gives the fields that say where windows lie, one number or two each."""
+
+    filters: int = integer(32, lo=1, hi=1024, help="How many patterns the layer looks for, that is channels it gives.")
+    kernel_size: Any = None
+    strides: Any = None
+    padding: str = choice(
+        "valid",
+        PADDINGS,
+        help="What happens at the edges: windows stay inside (valid), zeros around keep the size (same), or a border"
+        " of zeros of your own (explicit).",
+    )
+    border: Any = None
+    dilation: Any = None
+    groups: int = integer(1, lo=1, hi=1024, help="Into how many groups channels are split that do not see each other.")
+    activation: object = sub("activation", "linear", help="What each filter makes of its sum.")
+    bias: bool = flag(True, help="Add a learned offset to each filter's sums.")
+    kernel_initializer: object = sub("initializer", "glorot_uniform", help="How the first weights are drawn.")
+    bias_initializer: object = sub("initializer", "zeros", help="How the first offsets are drawn.")
+
+    def __post_init__(self) -> None:
+        if self.filters % self.groups:
+            raise SpecError(
+                f"{self.filters} filters can not be split into {self.groups} groups.",
+                where="groups",
+                fix="Choose a number of groups that divides the number of filters.",
+            )
+
+    def _pairs(self) -> tuple[Pair, Pair, Pair, Pair]:
+        """Kernel size, strides, border and dilation, each along (rows, columns)."""
+        raise NotImplementedError
+
+    def _windows(self, size: Shape) -> Windows:
+        kernel, strides, border, dilation = self._pairs()
+        return slide(size, kernel, strides, self.padding, border, dilation)
+
+    def _out(self, image: Shape) -> Shape:
+        """(H, W, C) → (rows, columns, filters)."""
+        if image[2] % self.groups:
+            raise ShapeError(
+                f"{image[2]} channels can not be split into {self.groups} groups.",
+                where="groups",
+                fix="Choose a number of groups that divides the number of channels.",
+            )
+        return (*self._windows(image).count(image), self.filters)
+
+    def storage(self, *inputs: Shape) -> dict[str, Shape]:
+        return {"matrix": (self._rows(inputs[0]) + self.bias, self.filters)}
+
+    def views(self, stored: Mapping[str, Array]) -> dict[str, Array]:
+        m = stored["matrix"]
+        size = self._pairs()[0] if isinstance(self.kernel_size, tuple) else (self.kernel_size,)
+        kernel = m[: len(m) - self.bias].reshape(*size, -1, self.filters)
+        return {"kernel": kernel, "bias": m[-1]} if self.bias else {"kernel": kernel}
+
+    def fans(self, *inputs: Shape) -> tuple[int, int]:
+        return self._rows(inputs[0]), int(np.prod(self._pairs()[0])) * self.filters
+
+    def reads(self, shape: Shape, wanted: Shape) -> Shape:
+        if self.padding != "valid":
+            return shape
+        rows, columns = self._windows(_image(shape)).reads(_image(wanted))
+        return (rows, columns, shape[-1]) if len(shape) == 3 else (rows, shape[-1])
+
+    def build(self, b: Builder, w: Weights, *inputs: Tensor) -> Tensor:
+        (x,) = inputs
+        y, dx = b.tensor(self.out_shape(x.shape)), b.gradient(x)
+        sliding = Sliding(
+            windows=self._windows(_image(x.shape)),
+            groups=self.groups,
+            x=_as_image(x.value),
+            dx=None if dx is None else _as_image(dx),
+            y=_as_image(y.value),
+            dy=_as_image(y.grad) if b.training else None,
+            matrix=w.value["matrix"],
+            dmatrix=w.grad["matrix"] if b.training else None,
+            bias=self.bias,
+        )
+        (winograd if self.groups == 1 and pays(sliding) else multiply)(b, sliding)
+        return y
+
+    def _rows(self, shape: Shape) -> int:
+        return int(np.prod(self._pairs()[0])) * (shape[-1] // self.groups)
+
+    # the same layer elsewhere; kind: 1d or 2d
+
+    def _keras(self, kind: str) -> str:
+        facts = f"strides={self.strides}, dilation_rate={self.dilation}, groups={self.groups}, use_bias={self.bias}"
+        padding = "same" if self.padding == "same" else "valid"
+        code = (
+            f"keras.layers.Conv{kind.upper()}({self.filters}, {self.kernel_size}, padding='{padding}', {facts},"
+            " activation={activation})"
+        )
+        if self.padding != "explicit":
+            return code
+        return f"keras.Sequential([keras.layers.ZeroPadding{kind.upper()}({self.border}), {code}])"
+
+    def _torch(self, kind: str, in_shape: Shape) -> str:
+        facts = f"stride={self.strides}, dilation={self.dilation}, groups={self.groups}, bias={self.bias}"
+        padding = f", padding={self.border}" if self.padding == "explicit" else ""
+        code = f"nn.Conv{kind}({in_shape[-1]}, {self.filters}, {self.kernel_size}{padding}, {facts})"
+        windows = self._windows(_image(in_shape))
+        if self.padding != "same" or not windows.bordered:
+            return code
+        edges = windows.edges if kind == "2d" else windows.edges[2:]
+        return f"nn.Sequential(nn.ZeroPad{kind}({edges}), {code})"
+
+
+@dataclass(frozen=True)
+class Sliding:
+    """What a convolution works on: images (H, W, N, C) and the matrix (window's values [+ 1], filters)."""
+
+    windows: Windows
+    groups: int
+    x: Array
+    dx: Array | None
+    y: Array
+    dy: Array | None
+    matrix: Array
+    dmatrix: Array | None
+    bias: bool
+
+
+def multiply(b: Builder, s: Sliding) -> None:
+    """y = windows · matrix, group by group; dmatrix = windowsᵀ · dy; dx adds up dy · matrixᵀ where windows lie."""
+    groups, windows, channels = s.groups, s.windows, s.x.shape[3]
+    count, places = (s.y.shape[0], s.y.shape[1]), s.y[..., 0].size
+    k, f = s.matrix.shape[0], s.matrix.shape[1] // groups
+    seen = windows.seen(windows.with_border(b, s.x), count, groups)  # (rows, columns, N, G, kh, kw, C/G)
+    if channels // groups < FEW:  # long runs along the windows
+        stored = np.ones((groups, k, places), b.dtype)
+        taps = stored[:, : k - s.bias].reshape(groups, *seen.shape[4:], *seen.shape[:3])
+        b.forward(np.copyto, taps, seen.transpose(3, 4, 5, 6, 0, 1, 2))
+        matrix = stored.transpose(0, 2, 1)
+    else:  # long runs along the channels
+        stored = np.ones((places, groups, k), b.dtype)
+        b.forward(np.copyto, stored[..., : k - s.bias].reshape(seen.shape), seen)
+        matrix = stored.transpose(1, 0, 2)
+    weights = _by_group(s.matrix, groups)
+    b.forward(np.matmul, matrix, weights, _by_group(s.y.reshape(places, -1), groups))
+    if s.dy is None or s.dmatrix is None:
+        return
+    dy = _by_group(s.dy.reshape(places, -1), groups)
+    b.backward(np.matmul, matrix.transpose(0, 2, 1), dy, _by_group(s.dmatrix, groups))
+    if s.dx is None:
+        return
+    size = windows.size[0] * windows.size[1]
+    planes = b.buffer(size, places, groups, channels // groups)  # one a tap, so that adding up has long runs
+    back = s.matrix[: k - s.bias].reshape(size, -1, groups, f).transpose(0, 2, 3, 1)
+    b.backward(np.matmul, dy, back, planes.transpose(0, 2, 1, 3))
+    windows.add_back(b, planes.reshape(size, *count, -1, channels), s.dx)  # type: ignore[arg-type]
+
+
+def _by_group(matrix: Array, groups: int) -> Array:
+    """(rows, G · columns) as (G, rows, columns)."""
+    return matrix.reshape(len(matrix), groups, -1).transpose(1, 0, 2)
+
+
+def _image(shape: Shape) -> Shape:
+    """A sequence's shape as that of an image one column wide."""
+    return shape if len(shape) == 3 else (shape[0], 1, shape[1])
+
+
+def _as_image(array: Array) -> Array:
+    return array if array.ndim == 4 else array[:, None]
