@@ -157,7 +157,7 @@ def lookup(kind: str, name: Any, where: str = "type") -> Any:
     key = ALIASES.get((kind, name), name) if isinstance(name, str) else name
     if not isinstance(key, str) or key not in known:
         raise SpecError(
-            f"There is no {kind} called {name!r}.", where=where, fix=f"Choose one of: {', '.join(sorted(known))}."
+            f"There is no {kind} called {show(name)}.", where=where, fix=f"Choose one of: {', '.join(sorted(known))}."
         )
     return known[key]
 
@@ -186,7 +186,9 @@ def make(kind: str, spec: Any, *, extra: Iterable[str] = ()) -> Any:
             continue
         if key not in declared:
             has = ", ".join(declared) or "none"
-            raise SpecError(f"{cls.label} has no parameter {key!r}.", where=key, fix=f"Its parameters: {has}.")
+            raise SpecError(
+                f"{cls.label} has no parameter {show(key)}.", where=str(key)[:60], fix=f"Its parameters: {has}."
+            )
         values[key] = coerce(declared[key], value)
     return cls(**values)
 
