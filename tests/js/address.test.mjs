@@ -61,6 +61,12 @@ for (const [name, spec] of Object.entries(experiments)) {
   });
 }
 
+test("as fast as it goes is a speed too", () => {
+  const address = writeAddress(catalogue, start, { ...LOOK, speed: null });
+  assert.match(address, /&speed=max$/);
+  assert.equal(read(`#${address}`).look.speed, null);
+});
+
 test("an address is readable", () => {
   assert.equal(writeAddress(catalogue, start, LOOK), "dataset=circle&samples=500&noise=0&dataSeed=1&train=50&features=x,y"
     + "&layers=dense(units=4,activation=tanh),dense(units=2,activation=tanh),dense(units=1,activation=tanh)"

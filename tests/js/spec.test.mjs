@@ -40,6 +40,9 @@ test("values are read and written by their path", () => {
   const next = write(start, "training.optimizer.learning_rate", 0.1);
   assert.equal(read(next, "training.optimizer.learning_rate"), 0.1);
   assert.equal(read(start, "training.optimizer.learning_rate"), 0.03);
+  const wider = write(start, "network.layers.hidden2.activation.type", "relu");
+  assert.equal(read(wider, "network.layers.hidden2.activation.type"), "relu");
+  assert.equal(write(start, "network.layers.nowhere.units", 3).network.layers.length, 3);
 });
 
 test("a dataset of the same kind keeps the network, another one brings its own", () => {
@@ -48,7 +51,7 @@ test("a dataset of the same kind keeps the network, another one brings its own",
   const blobs = chooseDataset(catalogue, defaults, own, "blobs");
   assert.deepEqual([units(blobs), blobs.training.loss.type], [[3], "categorical_cross_entropy"]);
   const iris = chooseDataset(catalogue, defaults, own, "iris");
-  assert.deepEqual([units(iris), iris.data.train_fraction, iris.data.features], [[4, 3], 0.8, null]);
+  assert.deepEqual([units(iris), iris.data.train_fraction, iris.data.features], [[4, 3], 0.8, catalogue.dataset[3].facts.columns]);
   assert.equal(chooseDataset(catalogue, defaults, { ...own, data: { ...own.data, noise: 30 } }, "spiral").data.noise, 30);
 });
 

@@ -10,9 +10,10 @@ import { dataFor, factsOf, fitOutput, presetFor, renumber } from "./spec.js";
 /** @typedef {import("./types.js").Spec} Spec */
 /** @typedef {import("./types.js").Catalogue} Catalogue */
 
-/** What the page shows beside the experiment. @typedef {{test: boolean, discretize: boolean, speed: number|null, advance: string}} Look */
+/** What the page shows beside the experiment; speed: epochs a second, null: as fast as it goes. @typedef {{test: boolean, discretize: boolean, speed: number|null, advance: string}} Look */
 
-export const LOOK = Object.freeze({ test: false, discretize: false, speed: null, advance: "epoch" });
+export const LOOK = Object.freeze({ test: false, discretize: false, speed: 30, advance: "epoch" });
+const FASTEST = "max";
 const UNITS = ["epoch", "batch", "sample"];
 const MAX_SEED = 2 ** 31 - 1;
 
@@ -33,7 +34,8 @@ export function writeAddress(catalogue, spec, look) {
     pairs.push([camel(param.name), formatValue(data[param.name])]);
   }
   pairs.push(["dataSeed", String(data.seed)], ["train", plain(data.train_fraction * 100)]);
-  if (data.features) pairs.push(["features", data.features.map(escape).join(",")]);
+  const everyColumn = String(data.features) === String(factsOf(catalogue, data.type).columns);
+  if (data.features && (!everyColumn || factsOf(catalogue, data.type).view === "plane")) pairs.push(["features", data.features.map(escape).join(",")]);
   pairs.push(["layers", spec.network.layers.map((layer) => formatPart(brief(catalogue, "layer", layer))).join(",")]);
   pairs.push(["loss", formatPart(brief(catalogue, "loss", training.loss))]);
   const { learning_rate: rate, ...optimizer } = training.optimizer;
@@ -47,7 +49,7 @@ export function writeAddress(catalogue, spec, look) {
   pairs.push(["seed", String(spec.seed)]);
   const shown = [look.test && "test", look.discretize && "discrete"].filter(Boolean);
   if (shown.length) pairs.push(["show", shown.join(",")]);
-  if (look.speed !== null) pairs.push(["speed", plain(look.speed)]);
+  if (look.speed !== LOOK.speed) pairs.push(["speed", look.speed === null ? FASTEST : plain(look.speed)]);
   if (look.advance !== LOOK.advance) pairs.push(["step", look.advance]);
   return pairs.map(([key, value]) => `${key}=${value}`).join("&");
 }
@@ -111,7 +113,7 @@ export function readAddress(catalogue, defaults, hash, { speedMax = 60 } = {}) {
   spec = { ...spec, seed, training };
   if (!layers) spec = fitOutput(catalogue, spec);
 
-  const look = readLook(take, number, say, speedMax);
+  const look = readLook(given, take, number, say, speedMax);
   for (const key of given.keys()) say(`"${key}" is not known here; left out.`);
   return { spec, look, notes };
 }
@@ -199,11 +201,11 @@ function readLayers(catalogue, text, say) {
 }
 
 /**
- * @param {(key: string) => string|undefined} take
+ * @param {Map<string, string>} given @param {(key: string) => string|undefined} take
  * @param {(key: string, otherwise: number, range: [number, number], whole?: boolean) => number} number
  * @param {(note: string) => void} say @param {number} speedMax @returns {Look}
  */
-function readLook(take, number, say, speedMax) {
+function readLook(given, take, number, say, speedMax) {
   /** @type {Look} */
   const look = { ...LOOK };
   const shown = (take("show") ?? "").split(",").filter(Boolean);
@@ -211,8 +213,8 @@ function readLook(take, number, say, speedMax) {
   look.discretize = shown.includes("discrete");
   const strange = shown.filter((word) => word !== "test" && word !== "discrete");
   if (strange.length) say(`show: ${strange.join(", ")} is not known; left out.`);
-  const speed = number("speed", -1, [1, speedMax]);
-  look.speed = speed < 0 ? null : speed;
+  look.speed = given.get("speed") === FASTEST ? null : number("speed", LOOK.speed, [1, speedMax]);
+  given.delete("speed");
   const step = take("step");
   if (step !== undefined && UNITS.includes(step)) look.advance = step;
   else if (step !== undefined) say(`step: ${step} is not one of ${UNITS.join(", ")}; epoch is used.`);

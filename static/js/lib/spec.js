@@ -77,7 +77,7 @@ export const KIND_OF = { loss: "loss", optimizer: "optimizer", schedule: "schedu
 export function dataFor(catalogue, type, defaults) {
   const facts = factsOf(catalogue, type);
   const part = complete(catalogue, "dataset", type);
-  const features = facts.view === "plane" ? defaults.data.features : null;
+  const features = facts.view === "plane" ? defaults.data.features : facts.view === "table" ? facts.columns : null;
   return { ...part, seed: defaults.data.seed, train_fraction: facts.train_fraction ?? defaults.data.train_fraction, features };
 }
 
@@ -125,10 +125,21 @@ export function chooseDataset(catalogue, defaults, spec, type) {
   const classes = classCount(catalogue, data);
   if (from.view === to.view && kindOfTask(classCount(catalogue, spec.data)) === kindOfTask(classes)
     && (to.view === "plane" || String(from.shape) === String(to.shape))) {
-    const kept = { ...data, seed: spec.data.seed, features: spec.data.features, train_fraction: spec.data.train_fraction };
+    const features = to.view === "plane" ? spec.data.features : data.features;
+    const kept = { ...data, seed: spec.data.seed, features, train_fraction: spec.data.train_fraction };
     return fitOutput(catalogue, { ...spec, data: kept });
   }
   return { ...presetFor(catalogue, defaults, data), seed: spec.seed };
+}
+
+/**
+ * A spec from the server as the page keeps it: every parameter written out, null where there is nothing to choose.
+ * @param {Catalogue} catalogue @param {any} spec @returns {Spec}
+ */
+export function normal(catalogue, spec) {
+  const { input: _, ...network } = spec.network;
+  const layers = network.layers.map((/** @type {LayerSpec} */ layer) => complete(catalogue, "layer", layer));
+  return { ...spec, data: { ...spec.data, features: spec.data.features ?? null }, network: { ...network, layers } };
 }
 
 /** Another list of layers, with ids by place. @param {Spec} spec @param {LayerSpec[]} layers @returns {Spec} */
@@ -178,16 +189,25 @@ export function changeKind(catalogue, spec, id, type) {
   }));
 }
 
-/** A value at a path such as "training.optimizer.learning_rate". @param {any} object @param {string} path @returns {any} */
+/** The place of a key in an object, or of the layer with that id in a list of layers. @param {any} inner @param {string} key */
+const place = (inner, key) => (Array.isArray(inner) && !/^\d+$/.test(key) ? inner.findIndex((item) => item.id === key) : key);
+
+/** A value at a path such as "training.batch_size" or "network.layers.hidden1.units". @param {any} object @param {string} path @returns {any} */
 export function read(object, path) {
-  return path.split(".").reduce((inner, key) => inner?.[key], object);
+  return path.split(".").reduce((inner, key) => inner?.[place(inner, key)], object);
 }
 
 /** A copy with another value at a path. @template T @param {T} object @param {string} path @param {any} value @returns {T} */
 export function write(object, path, value) {
   const [key, ...rest] = path.split(".");
-  const inner = rest.length ? write(/** @type {any} */ (object)?.[key] ?? {}, rest.join("."), value) : value;
-  return /** @type {T} */ ({ .../** @type {any} */ (object), [key]: inner });
+  const source = /** @type {any} */ (object);
+  const at = place(source, key);
+  if (at === -1) return object;
+  const inner = rest.length ? write(source?.[at] ?? {}, rest.join("."), value) : value;
+  if (!Array.isArray(source)) return /** @type {T} */ ({ ...source, [at]: inner });
+  const copy = [...source];
+  copy[Number(at)] = inner;
+  return /** @type {T} */ (/** @type {unknown} */ (copy));
 }
 
 /**

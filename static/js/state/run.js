@@ -1,0 +1,151 @@
+// @ts-check
+// The run on show: its state, newest weights and complete history, as the stream tells them.
+// Another run takes its place in one go, when its first weights and its data are here: pictures never mix two runs.
+
+import { createStore } from "../lib/store.js";
+import { HistoryTable } from "../lib/table.js";
+import { openStream } from "./socket.js";
+
+/** @typedef {import("../lib/types.js").Spec} Spec */
+/** @typedef {import("../lib/types.js").ManifestEntry} ManifestEntry */
+
+/**
+ * @typedef {object} RunState
+ * @property {string|null} id
+ * @property {string} state     none | created | running | paused | finished | diverged | failed
+ * @property {string} message
+ * @property {string} fix
+ * @property {number} epoch
+ * @property {number} update
+ * @property {Spec|null} spec
+ * @property {import("../lib/types.js").Check|null} check
+ * @property {ManifestEntry[]} manifest
+ * @property {any} data         the preview of its data set: points, targets, train flags, preprocess …
+ * @property {boolean} connected
+ * @property {number} start     counts resets
+ * @property {string} note      what happened to the run behind the scenes
+ */
+
+/** @type {RunState} */
+const NOTHING = { id: null, state: "none", message: "", fix: "", epoch: 0, update: 0, spec: null, check: null, manifest: [],
+  data: null, connected: true, start: 0, note: "" };
+
+/**
+ * @param {{api: import("./api.js").Api, normal: (spec: any) => Spec, open?: (url: string) => WebSocket}} options
+ */
+export function createRun({ api, normal, open }) {
+  const store = createStore(NOTHING);
+  /** @type {Set<() => void>} */
+  const watchers = new Set();
+  let weights = new Float32Array(0);
+  let history = new HistoryTable(["epoch"]);
+  let version = 0;
+  /** @type {ReturnType<typeof openStream>|null} */
+  let stream = null;
+  let attached = 0;
+
+  const tell = () => {
+    version += 1;
+    watchers.forEach((watch) => watch());
+  };
+
+  /**
+   * Show a run (as POST or GET gives it). Resolves once its first weights are in the place of the old ones.
+   * @param {any} view @param {any} data the preview of its data set
+   * @returns {Promise<void>}
+   */
+  function attach(view, data) {
+    attached += 1;
+    const turn = attached;
+    stream?.close();
+    return new Promise((resolve) => {
+      let shown = false;
+      let start = view.start ?? 1;
+      let table = new HistoryTable(["epoch"]);
+      /** @type {Partial<RunState>} */
+      let facts = { id: view.id, spec: normal(view.spec), check: view.check, manifest: view.manifest ?? [], data, note: "",
+        ...standing(view) };
+
+      const restart = (/** @type {number} */ number) => {
+        start = number;
+        table = new HistoryTable(table.columns);
+        if (shown) history = table;
+      };
+      const onMessage = (/** @type {any} */ message) => {
+        if (turn !== attached) return;
+        if (message.type === "hello") {
+          if (message.columns.length !== table.columns.length) table = new HistoryTable(message.columns);
+          if (message.run.start !== start) restart(message.run.start);
+          facts = { ...facts, ...standing(message.run), manifest: message.manifest, spec: normal(message.run.spec), start };
+          if (shown) store.patch({ ...facts, connected: true });
+        } else if (message.type === "state") {
+          facts = { ...facts, ...standing(message) };
+          if (shown) store.patch(standing(message));
+        } else if (message.type === "reset") {
+          restart(message.start ?? start + 1);
+          facts = { ...facts, spec: normal(message.spec), start };
+          if (shown) store.patch({ spec: facts.spec, start, epoch: 0, update: 0 });
+        } else if (message.type === "note" && shown) {
+          store.patch({ note: message.message });
+        }
+      };
+      const onFrame = (/** @type {import("../lib/types.js").Frame} */ { head, arrays }) => {
+        if (turn !== attached) return;
+        if (head.start !== undefined && head.start !== start) restart(head.start);
+        if (arrays.history?.data.length && !table.add(head.first, /** @type {Float64Array} */ (arrays.history.data))) stream?.again();
+        const now = { epoch: head.epoch, update: head.update, state: head.state };
+        facts = { ...facts, ...now };
+        if (arrays.weights) weights = /** @type {Float32Array} */ (arrays.weights.data);
+        if (!shown && arrays.weights) {
+          shown = true;
+          history = table;
+          store.set({ ...NOTHING, ...facts, connected: true, start });
+          resolve();
+        } else if (shown) {
+          store.patch(now);
+        }
+        if (shown) tell();
+      };
+      stream = openStream({
+        url: (after) => api.streamUrl(view.id, after, start),
+        after: () => table.length,
+        onMessage,
+        onFrame,
+        onConnection: (connected) => {
+          if (turn === attached && shown) store.patch({ connected });
+        },
+        ...(open ? { open } : {}),
+      });
+    });
+  }
+
+  return {
+    store,
+    attach,
+    /** Called after each frame. @param {() => void} watch */
+    watch(watch) {
+      watchers.add(watch);
+      return () => watchers.delete(watch);
+    },
+    get weights() { return weights; },
+    get history() { return history; },
+    get version() { return version; },
+    /** Take over facts that an answer of the server brought, before the stream brings them. @param {any} view */
+    learn(view) {
+      if (view?.id !== store.get().id) return;
+      store.patch({ ...standing(view), ...(view.spec ? { spec: normal(view.spec) } : {}) });
+    },
+    /** One weight. @param {string} layer @param {string} name @param {number} place flat index */
+    weight(layer, name, place) {
+      const entry = store.get().manifest.find((e) => e.layer === layer && e.name === name);
+      return entry ? weights[entry.offset + place] : NaN;
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createRun>} Run */
+
+/** Where a run stands, from any message that says so. @param {any} m */
+function standing(m) {
+  return { state: m.state, message: m.message ?? "", fix: m.fix ?? "", epoch: m.epoch, update: m.update };
+}

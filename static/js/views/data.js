@@ -1,0 +1,137 @@
+// @ts-check
+// The data column: thumbnails drawn from real examples, and the knobs that make and split them.
+
+import { findPart } from "../lib/catalogue.js";
+import { groupOf, groupsOf } from "../lib/groups.js";
+import { boundsOf } from "../lib/inputs.js";
+import { chooseDataset, dataFor } from "../lib/spec.js";
+import { all, clone, fitCanvas, on, reconcile, setAttribute, setText, slot } from "./dom.js";
+import { pointColor } from "./points.js";
+
+/** @param {HTMLElement} root @param {import("../main.js").App} app */
+export function mount(root, app) {
+  const { catalogue, experiment, defaults, session, theme, painter, run } = app;
+  const list = slot(root, "thumbs");
+  const own = slot(root, "own");
+  /** @type {Map<string, any>} */
+  const samples = new Map();
+
+  const types = () => {
+    const { type } = experiment.store.get().spec.data;
+    const group = groupsOf(catalogue).find(({ name }) => name === groupOf(catalogue, type));
+    return group?.types.includes(type) ? group.types : [type, ...(group?.types ?? [])];
+  };
+
+  const update = () => {
+    const { data } = experiment.store.get().spec;
+    reconcile(list, types(), String, () => clone("t-thumb"), (element, type) => {
+      const part = findPart(catalogue, "dataset", type);
+      setText(/** @type {Element} */ (element.querySelector(".thumb__label")), part?.label ?? type);
+      setAttribute(element, "title", part?.help ?? "");
+      setAttribute(element, "aria-pressed", String(type === data.type));
+      if (!samples.has(type)) load(type);
+    });
+    const params = findPart(catalogue, "dataset", data.type)?.params ?? [];
+    reconcile(own, params, (param) => `${data.type} ${param.name}`, (param) => clone(param.widget === "choice" ? "t-choice" : "t-slider"), (element, param) => {
+      setText(slot(element, "label"), param.label);
+      const control = /** @type {HTMLInputElement|HTMLSelectElement} */ (element.querySelector("input, select"));
+      setAttribute(control, "title", param.help);
+      if (control.dataset.path === undefined) {
+        if (control instanceof HTMLSelectElement) control.replaceChildren(...param.options.map((option) => new Option(String(option).replaceAll("_", " "), String(option))));
+        else Object.assign(control, { min: String(param.lo), max: String(sliderEnd(param)), step: String(sliderStep(param)) });
+        element.querySelector("output")?.setAttribute("data-value-of", `data.${param.name}`);
+        control.dataset.path = `data.${param.name}`;
+      }
+    });
+    const batch = /** @type {HTMLInputElement} */ (root.querySelector('[data-path="training.batch_size"]'));
+    const size = experiment.store.get().spec.training.batch_size;
+    setAttribute(batch, "max", String(Math.max(size, 64)));
+    app.showValues();
+  };
+
+  const load = (/** @type {string} */ type) => {
+    samples.set(type, null);
+    const { seed: _, ...data } = dataFor(catalogue, type, defaults);
+    session.preview({ ...data, seed: defaults.data.seed, ...(data.features ? {} : {}) }).then((found) => {
+      samples.set(type, found);
+      painter.request(draw);
+    }, () => samples.delete(type));
+  };
+
+  const draw = () => {
+    for (const element of /** @type {HTMLElement[]} */ ([...list.children])) {
+      const found = samples.get(element.dataset.key ?? "");
+      const canvas = /** @type {HTMLCanvasElement} */ (element.querySelector("canvas"));
+      const fitted = found && fitCanvas(canvas);
+      if (fitted) (found.view === "image" ? paintImages : paintThumb)(fitted, found, theme.palette);
+    }
+  };
+
+  const resize = new ResizeObserver(() => painter.request(draw));
+  resize.observe(list);
+  update();
+  return all(
+    experiment.store.subscribe(update), theme.subscribe(() => painter.request(draw)),
+    run.store.subscribe((now, before) => now.id !== before.id && painter.request(draw)),
+    on(list, "click", (event) => {
+      const type = event.target.closest(".thumb")?.dataset.key;
+      const { spec } = experiment.store.get();
+      if (type && type !== spec.data.type) experiment.change(`dataset ${findPart(catalogue, "dataset", type)?.label}`, chooseDataset(catalogue, defaults, spec, type));
+    }),
+    on(root, "click", (event) => {
+      if (event.target.closest('[data-action="regenerate"]')) {
+        const { spec } = experiment.store.get();
+        experiment.change("regenerate data", { ...spec, data: { ...spec.data, seed: spec.data.seed + 1 } });
+      }
+    }),
+    on(root, "submit", (event) => event.preventDefault()),
+    () => resize.disconnect(), () => painter.cancel(draw),
+  );
+}
+
+/** Sliders end where a classroom ends; typed addresses go as far as the server lets them. @param {import("../lib/types.js").Param} param */
+const sliderEnd = (param) => (param.widget === "integer" && typeof param.default === "number" && (param.hi ?? 0) > param.default * 8 ? param.default * 4 : param.hi);
+
+/** @param {import("../lib/types.js").Param} param */
+const sliderStep = (param) => {
+  const reach = (sliderEnd(param) ?? 1) - (param.lo ?? 0);
+  if (param.widget !== "integer") return reach >= 20 ? 5 : reach / 20;
+  return reach > 400 ? 20 : 1;
+};
+
+/** @typedef {{context: CanvasRenderingContext2D, width: number, height: number}} Fitted */
+
+/** @param {Fitted} canvas @param {any} data @param {import("../state/theme.js").Palette} palette */
+function paintThumb({ context, width, height }, data, palette) {
+  const flat = data.view === "line" || data.input_shape.length > 1;
+  const [a, b] = data.view === "table" && data.points[0].length > 2 ? [data.points[0].length - 2, data.points[0].length - 1] : [0, 1];
+  const points = data.points.map((/** @type {any} */ p, /** @type {number} */ i) => (flat ? [Number([p].flat(2)[0]), data.targets[i]] : [p[a], p[b]]));
+  const bounds = flat ? { ...boundsOf("table", points) } : boundsOf(data.view, points);
+  const color = pointColor(data, palette);
+  const most = 220;
+  const step = Math.max(1, Math.floor(points.length / most));
+  for (let i = 0; i < points.length; i += step) {
+    const x = ((points[i][0] - bounds.x0) / (bounds.x1 - bounds.x0)) * width;
+    const y = ((bounds.y1 - points[i][1]) / (bounds.y1 - bounds.y0)) * height;
+    context.fillStyle = color(data.targets[i]);
+    context.beginPath();
+    context.arc(x, y, Math.max(1.1, width / 48), 0, 2 * Math.PI);
+    context.fill();
+  }
+}
+
+/** The first nine images. @param {Fitted} canvas @param {any} data @param {import("../state/theme.js").Palette} palette */
+function paintImages({ context, width, height }, data, palette) {
+  const full = data.preprocess.scale;
+  for (let i = 0; i < Math.min(9, data.points.length); i++) {
+    const image = data.points[i];
+    const size = width / 3;
+    const pixel = (size - 3) / image.length;
+    image.forEach((/** @type {number[][]} */ row, /** @type {number} */ r) => row.forEach((channels, c) => {
+      context.globalAlpha = Math.min(1, channels[0] / full);
+      context.fillStyle = palette.css.ink;
+      context.fillRect((i % 3) * size + 1.5 + c * pixel, Math.floor(i / 3) * (height / 3) + 1.5 + r * pixel, pixel + 0.3, pixel + 0.3);
+    }));
+  }
+  context.globalAlpha = 1;
+}

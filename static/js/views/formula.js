@@ -1,0 +1,61 @@
+// @ts-check
+// A neuron in words and numbers: its name, its sum with the weights put in, and what comes out at one point.
+
+import { labelOf } from "../lib/catalogue.js";
+import { inputName, neuronTitle } from "../lib/naming.js";
+import { show } from "../lib/number.js";
+
+/** @typedef {import("../main.js").App} App */
+/** @typedef {import("../lib/types.js").LayerSpec} LayerSpec */
+
+/** The dense weights of one neuron. @param {App} app @param {LayerSpec} layer @param {number} unit */
+export function weightsOf({ run, catalogue }, layer, unit) {
+  const { manifest, data, spec } = run.store.get();
+  const kernel = manifest.find((entry) => entry.layer === layer.id && entry.name === "kernel");
+  if (!kernel || kernel.shape.length !== 2 || !spec) return null;
+  const [inputs, units] = kernel.shape;
+  const place = spec.network.layers.findIndex((l) => l.id === layer.id);
+  const first = spec.network.layers.slice(0, place).every((l) => l.type !== "dense");
+  const values = Array.from({ length: inputs }, (_, i) => run.weights[kernel.offset + i * units + unit]);
+  const bias = manifest.some((entry) => entry.layer === layer.id && entry.name === "bias") ? run.weight(layer.id, "bias", unit) : null;
+  return { values, bias, names: values.map((_, i) => inputName(catalogue, data, first, i)) };
+}
+
+/**
+ * @param {App} app @param {LayerSpec} layer @param {number} unit @param {boolean} whole all outputs together
+ * @returns {{name: string, text: string}}
+ */
+export function formulaOf(app, layer, unit, whole) {
+  const { data } = app.run.store.get();
+  const name = whole ? "Output" : neuronTitle(app.catalogue, layer, unit, data?.classes ?? null);
+  const weights = weightsOf(app, layer, unit);
+  if (!weights) return { name, text: "" };
+  const terms = weights.values.slice(0, 4).map((w, i) => `${show(w)}·${weights.names[i]}`);
+  if (weights.values.length > 4) terms.push(`… ${weights.values.length - 4} more`);
+  if (weights.bias !== null) terms.push(show(weights.bias));
+  return { name, text: `${functionName(app, layer)}(${joined(terms)})` };
+}
+
+/** Terms with their signs between them: a + b − c. @param {string[]} terms */
+const joined = (terms) => terms.join(" + ").replaceAll("+ −", "− ");
+
+/** @param {App} app @param {LayerSpec} layer */
+export const functionName = (app, layer) => (layer.activation
+  ? (layer.activation.type === "linear" ? "" : labelOf(app.catalogue, "activation", layer.activation.type).toLowerCase()) : "");
+
+/**
+ * What it gives at one point: sum, then value; for several outputs the strongest.
+ * @param {App} app @param {LayerSpec} layer @param {number} unit @param {boolean} whole
+ * @param {{values: Map<string, Float32Array>, sums: Map<string, Float32Array>}} found
+ */
+export function numbersOf({ run }, layer, unit, whole, { values, sums }) {
+  const { data } = run.store.get();
+  const value = values.get(layer.id);
+  if (!value) return "";
+  if (whole && layer.units > 1) {
+    return [...value].map((v, i) => ({ v, name: data?.classes?.[i] ?? String(i + 1) })).sort((a, b) => b.v - a.v).slice(0, 3)
+      .map(({ v, name }) => `${name} ${show(v)}`).join(" · ");
+  }
+  const sum = sums.get(layer.id)?.[unit];
+  return sum === undefined ? show(value[unit]) : `sum ${show(sum)} → ${show(value[unit], 3)}`;
+}

@@ -1,0 +1,113 @@
+// @ts-check
+// Loss over time: axes, logarithmic or not, values under the pointer, accuracy or R² on a second axis. The history is
+// complete; only what is drawn is thinned.
+
+import uPlot from "../../vendor/uPlot.esm.js";
+import { show, showLoss } from "../lib/number.js";
+import { all, on, setText, slot } from "./dom.js";
+
+const REDRAW_MS = 60; // more often than this nobody sees
+
+/** @param {HTMLElement} root @param {import("../main.js").App} app */
+export function mount(root, app) {
+  const { run, painter, theme } = app;
+  const holder = slot(root, "plot");
+  const logBox = /** @type {HTMLInputElement} */ (slot(root, "log"));
+  const metricBox = /** @type {HTMLInputElement} */ (slot(root, "metric"));
+  /** @type {uPlot|null} */
+  let plot = null;
+  let drawn = 0;
+  let shownRows = -1;
+  /** @type {any} */
+  let timer = null;
+
+  const isRegression = () => run.store.get().data?.task === "regression";
+  const metricName = () => (isRegression() ? "R²" : "accuracy");
+
+  const data = () => {
+    const [epoch, train, test, metric] = run.history.series(["epoch", "train_loss", "test_loss", "test_metric"]);
+    const clean = (/** @type {number[]} */ values, positive = false) => values.map((v) => (Number.isFinite(v) && (!positive || v > 0) ? v : null));
+    return /** @type {uPlot.AlignedData} */ ([epoch, clean(train, logBox.checked), clean(test, logBox.checked), clean(metric)]);
+  };
+
+  const make = () => {
+    plot?.destroy();
+    const { css } = theme.palette;
+    const axis = { stroke: css.muted, grid: { stroke: css.line, width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" };
+    plot = new uPlot({
+      width: Math.max(160, holder.clientWidth),
+      height: Math.max(80, holder.clientHeight),
+      padding: [8, 8, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+      scales: {
+        x: { time: false, range: (_, lo, hi) => [Number.isFinite(lo) ? lo : 0, Math.max(Number.isFinite(hi) ? hi : 0, (lo || 0) + 1)] },
+        y: logBox.checked ? { distr: 3 } : { range: (_, lo, hi) => [Math.min(0, lo || 0), Number.isFinite(hi) && hi > 0 ? hi * 1.05 : 1] },
+        metric: { range: (_, lo) => [Math.min(0, Math.max(-1, lo ?? 0)), 1] },
+      },
+      axes: [
+        { ...axis, size: 22, gap: 2, space: 46 },
+        { ...axis, size: 40, gap: 3, space: 24, values: (_, ticks) => ticks.map((t) => (t === null ? "" : shortTick(t))) },
+        { ...axis, side: 1, scale: "metric", size: 30, gap: 3, space: 30, grid: { show: false }, show: metricBox.checked,
+          values: (_, ticks) => ticks.map((t) => (isRegression() ? String(t) : `${Math.round(t * 100)}%`)) },
+      ],
+      series: [
+        { label: "epoch" },
+        { label: "training loss", stroke: css["line-strong"], width: 1.6, points: { show: false } },
+        { label: "test loss", stroke: css.ink, width: 1.8, points: { show: false } },
+        { label: metricName(), scale: "metric", stroke: css.accent, width: 1.5, dash: [4, 3], show: metricBox.checked, points: { show: false } },
+      ],
+      hooks: { setCursor: [() => tell()] },
+    }, data(), holder);
+    plot.root.setAttribute("aria-hidden", "true");
+    shownRows = run.history.length;
+    tell();
+  };
+
+  const tell = () => {
+    if (!plot) return;
+    const at = plot.cursor.idx ?? plot.data[0].length - 1;
+    const [epoch, train, test, metric] = plot.data.map((column) => column[at]);
+    const values = [`test ${showLoss(test ?? NaN)}`, `training ${showLoss(train ?? NaN)}`];
+    if (metricBox.checked) values.push(`${metricName()} ${isRegression() ? show(metric ?? NaN, 3) : `${((metric ?? NaN) * 100).toFixed(1)} %`}`);
+    setText(slot(root, "legend"), epoch === undefined ? "" : `${plot.cursor.idx == null ? "" : `epoch ${Number.isInteger(epoch) ? epoch : show(epoch)}: `}${values.join(" · ")}`);
+  };
+
+  const draw = () => {
+    const now = performance.now();
+    if (now - drawn < REDRAW_MS) {
+      timer ??= setTimeout(() => {
+        timer = null;
+        painter.request(draw);
+      }, REDRAW_MS);
+      return;
+    }
+    if (!plot || run.history.length === shownRows) return;
+    drawn = now;
+    shownRows = run.history.length;
+    plot.setData(data());
+    tell();
+  };
+
+  const remake = () => {
+    setText(slot(root, "metric-label"), metricName());
+    make();
+  };
+  const resize = new ResizeObserver(() => plot?.setSize({ width: Math.max(160, holder.clientWidth), height: Math.max(80, holder.clientHeight) }));
+  resize.observe(holder);
+  remake();
+  return all(
+    run.watch(() => painter.request(draw)),
+    run.store.subscribe((now, before) => {
+      if (now.id !== before.id || now.start !== before.start) {
+        shownRows = -1;
+        remake();
+      }
+    }),
+    theme.subscribe(make), on(logBox, "change", make), on(metricBox, "change", make),
+    () => resize.disconnect(), () => plot?.destroy(), () => clearTimeout(timer),
+  );
+}
+
+/** @param {number} value */
+const shortTick = (value) => (value !== 0 && (Math.abs(value) < 0.001 || Math.abs(value) >= 1e4) ? value.toExponential(0).replace("e+", "e") : String(Number(value.toPrecision(3))));

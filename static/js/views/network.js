@@ -1,0 +1,146 @@
+// @ts-check
+// The network: features, layers, neurons and edges. Builds columns when the experiment changes, moves the focus by
+// arrow keys, tells what is pointed at. Pictures and edges are drawn by neurons.js and edges.js, once a frame.
+
+import Sortable from "../../vendor/Sortable.esm.js";
+import { count } from "../lib/naming.js";
+import { planColumns, sharedPrefix } from "../lib/plan.js";
+import { insertLayer, moveLayer, removeLayer } from "../lib/spec.js";
+import { all, on, reconcile, setText, slot } from "./dom.js";
+import { mountEdges } from "./edges.js";
+import { mountFeatures } from "./features.js";
+import { createColumn, freshLayer } from "./layer-column.js";
+import { mountNeurons } from "./neurons.js";
+
+/** @param {HTMLElement} root @param {import("../main.js").App} app */
+export function mount(root, app) {
+  const { experiment, run, selection } = app;
+  const list = slot(root, "layers");
+  const strip = slot(root, "strip");
+  /** @type {Map<string, import("./layer-column.js").LayerColumn>} */
+  const columns = new Map();
+  /** @type {import("../lib/plan.js").Column[]} */
+  let plan = [];
+
+  const features = mountFeatures(root, app);
+  const neurons = mountNeurons(strip, app, () => plan);
+  const edges = mountEdges(strip, app, () => plan);
+
+  const build = () => {
+    const { spec, check, errors } = experiment.store.get();
+    const now = run.store.get();
+    const { layers } = spec.network;
+    const same = now.spec && JSON.stringify(now.spec.data) === JSON.stringify(spec.data) ? sharedPrefix(now.spec.network.layers, layers) : null;
+    const shapes = check ?? now.check;
+    plan = planColumns(layers, shapes, vectorSize(shapes, now));
+    const classes = now.data?.classes ?? null;
+    reconcile(list, plan, (column) => column.id, (column) => {
+      const made = createColumn(app, app.openLayerMenu);
+      columns.set(column.id, made);
+      return made.element;
+    }, (element, column) => {
+      const found = shapes?.layers.find((layer) => layer.id === column.id && layer.type === column.layer.type) ?? null;
+      const faults = errors.filter((fault) => fault.where.split(".").includes(column.id));
+      const live = errors.length === 0 || (same?.has(column.id) ?? false);
+      columns.get(element.dataset.key ?? "")?.update(column, { found, faults, live, classes });
+    });
+    for (const [key, column] of columns) {
+      if (column.element.isConnected) continue;
+      column.unmount();
+      columns.delete(key);
+    }
+    const hidden = layers.length - 1;
+    setText(slot(root, "count"), hidden === layers.filter((l) => l.type === "dense").length - 1
+      ? count(hidden, "hidden layer") : count(hidden, "layer before the output", "layers before the output"));
+    setText(slot(root, "sum"), shapes ? count(shapes.parameters, "weight or bias", "weights and biases") : "");
+    /** @type {HTMLButtonElement} */ (root.querySelector('[data-action="remove-layer"]')).disabled = hidden === 0;
+    features.update();
+    neurons.rebuild();
+    edges.rebuild();
+    rove();
+  };
+
+  /** Exactly one neuron can be reached by Tab; arrows go on from there. */
+  const rove = (/** @type {HTMLElement|null} */ next = null) => {
+    const buttons = /** @type {HTMLElement[]} */ ([...strip.querySelectorAll(".layer .neuron")]);
+    const current = next ?? buttons.find((button) => button.tabIndex === 0) ?? buttons[0];
+    for (const button of buttons) button.tabIndex = button === current ? 0 : -1;
+  };
+
+  const neuronOf = (/** @type {EventTarget|null} */ target) => {
+    const button = target instanceof Element ? /** @type {HTMLElement|null} */ (target.closest(".layer .neuron, .bias")) : null;
+    const picture = button?.classList.contains("bias") ? /** @type {HTMLElement} */ (button.previousElementSibling) : button;
+    return picture ? { layer: picture.dataset.layer ?? "", unit: Number(picture.dataset.unit), button: picture, bias: button !== picture } : null;
+  };
+
+  const unmount = all(
+    experiment.store.subscribe(build),
+    run.store.subscribe((now, before) => {
+      if (now.id !== before.id || now.spec !== before.spec || now.data !== before.data) build();
+    }),
+    on(root, "click", (event) => {
+      const action = event.target.closest("[data-action]")?.dataset.action;
+      const { spec } = experiment.store.get();
+      const last = spec.network.layers.length - 1;
+      if (action === "add-layer") experiment.change("add layer", insertLayer(spec, last, freshLayer(app, "dense")));
+      else if (action === "remove-layer" && last > 0) experiment.change("remove layer", removeLayer(spec, spec.network.layers[last - 1].id));
+      const found = neuronOf(event.target);
+      if (!found) return;
+      const pinned = selection.store.get().pinned;
+      if (!found.bias && pinned?.layer === found.layer && pinned.unit === found.unit) selection.unpin();
+      else selection.pin({ layer: found.layer, unit: found.unit }, found.bias ? "bias" : null);
+    }),
+    on(root, "pointerover", (event) => {
+      if (event.pointerType !== "touch") selection.hover(neuronOf(event.target));
+    }),
+    on(root, "pointerleave", () => selection.hover(null)),
+    on(root, "focusin", (event) => {
+      const found = neuronOf(event.target);
+      if (found) rove(found.button);
+      if (found?.button.matches(":focus-visible")) selection.hover(found);
+    }),
+    on(root, "focusout", () => selection.hover(null)),
+    on(strip, "keydown", (event) => {
+      const found = neuronOf(event.target);
+      const step = /** @type {Record<string, [number, number]>} */ ({ ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] })[event.key];
+      if (!found || !step || event.altKey) return;
+      event.preventDefault();
+      const groups = [...list.children].map((layer) => /** @type {HTMLElement[]} */ ([...layer.querySelectorAll(".neuron")])).filter((g) => g.length);
+      const column = groups.findIndex((group) => group.includes(found.button));
+      const group = groups[column + step[0]];
+      const row = groups[column].indexOf(found.button) + step[1];
+      group?.[Math.min(Math.max(0, row), group.length - 1)]?.focus();
+    }),
+    sortable(list, (from, to) => {
+      const { spec } = experiment.store.get();
+      experiment.change("move layer", moveLayer(spec, spec.network.layers[from].id, to));
+      build();
+    }),
+    features.unmount, neurons.unmount, edges.unmount,
+  );
+  app.focusLayer = (index) => {
+    const grip = /** @type {HTMLElement|null} */ (list.children[index]?.querySelector(".layer__grip"));
+    grip?.focus();
+  };
+  build();
+  return unmount;
+}
+
+/** How many numbers a network reads, 0 where it reads no vector. @param {import("../lib/types.js").Check|null} check @param {import("../state/run.js").RunState} now */
+function vectorSize(check, now) {
+  const shape = check?.input_shape ?? now.data?.input_shape ?? [];
+  return shape.length === 1 ? shape[0] : 0;
+}
+
+/** Dragging layers by their grip. @param {HTMLElement} list @param {(from: number, to: number) => void} moved */
+function sortable(list, moved) {
+  const made = Sortable.create(list, {
+    handle: ".layer__grip",
+    draggable: ".layer:not(.layer--output)",
+    animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
+    onEnd: (/** @type {{oldDraggableIndex?: number, newDraggableIndex?: number}} */ { oldDraggableIndex: from, newDraggableIndex: to }) => {
+      if (from !== undefined && to !== undefined && from !== to) moved(from, to);
+    },
+  });
+  return () => made.destroy();
+}

@@ -1,0 +1,20 @@
+// @ts-check
+// The big numbers: test loss, training loss, accuracy or R².
+
+import { showLoss, showPercent, show } from "../lib/number.js";
+import { setText, slot } from "./dom.js";
+
+/** @param {HTMLElement} root @param {import("../main.js").App} app */
+export function mount(root, { run, painter }) {
+  const draw = () => {
+    const { history } = run;
+    const task = run.store.get().data?.task;
+    setText(slot(root, "test"), showLoss(history.last("test_loss")));
+    setText(slot(root, "train"), showLoss(history.last("train_loss")));
+    setText(slot(root, "metric-name"), task === "regression" ? "R²" : "Accuracy");
+    const metric = history.last("test_metric");
+    setText(slot(root, "metric"), task === "regression" ? show(metric, 3) : showPercent(metric));
+  };
+  draw();
+  return run.watch(() => painter.request(draw));
+}

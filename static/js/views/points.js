@@ -1,0 +1,46 @@
+// @ts-check
+// The examples on the plane: those that train have a white ring, those that test a dark one.
+
+/**
+ * @param {{context: CanvasRenderingContext2D, width: number, height: number}} canvas
+ * @param {any} data preview of the data set
+ * @param {import("../state/pictures.js").Pictures} pictures
+ * @param {import("../state/theme.js").Palette} palette
+ * @param {boolean} withTest
+ * @param {[number, number]} lineRange
+ */
+export function paintPoints({ context, width, height }, data, pictures, palette, withTest, [lo, hi]) {
+  const { x0, x1, y0, y1 } = pictures.bounds;
+  const line = pictures.kind === "line";
+  const radius = width > 340 ? 4 : width > 150 ? 3.3 : 2;
+  const color = pointColor(data, palette);
+  for (const part of withTest ? [false, true] : [true]) {
+    data.points.forEach((/** @type {number[]} */ point, /** @type {number} */ i) => {
+      if (Boolean(data.train[i]) !== part) return;
+      const x = ((point[0] - x0) / (x1 - x0)) * width;
+      const y = line ? height - ((data.targets[i] - lo) / (hi - lo)) * (height - 6) - 3 : ((y1 - point[1]) / (y1 - y0)) * height;
+      if (x < 0 || y < 0 || x > width || y > height) return;
+      context.beginPath();
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+      context.fillStyle = color(data.targets[i]);
+      context.fill();
+      context.lineWidth = 1.1;
+      context.strokeStyle = palette.css[part ? "ring-train" : "ring-test"];
+      context.stroke();
+    });
+  }
+}
+
+/** How a target is coloured: its class, or its value on the diverging scale. @param {any} data @param {import("../state/theme.js").Palette} palette */
+export function pointColor(data, palette) {
+  const { classes, targets } = data;
+  if (classes?.length === 2) return (/** @type {number} */ t) => palette.css[t === 1 ? "positive-strong" : "negative-strong"];
+  if (classes) return (/** @type {number} */ t) => `rgb(${palette.classes[t % palette.classes.length].join(" ")})`;
+  const most = targets.reduce((/** @type {number} */ a, /** @type {number} */ t) => Math.max(a, Math.abs(t)), 1e-9);
+  const ends = [palette.rgb["negative-strong"], palette.rgb.neutral, palette.rgb["positive-strong"]];
+  return (/** @type {number} */ t) => {
+    const share = Math.min(1, Math.abs(t) / most);
+    const end = t < 0 ? ends[0] : ends[2];
+    return `rgb(${ends[1].map((c, i) => Math.round(c + (end[i] - c) * share)).join(" ")})`;
+  };
+}

@@ -1,0 +1,23 @@
+// @ts-check
+// What the run is up to, in words: connection lost, diverged, finished, moved to another worker.
+
+import { all } from "./dom.js";
+
+/** @param {HTMLElement} root @param {import("../main.js").App} app */
+export function mount(root, { run, notes, session }) {
+  const tell = () => {
+    const now = run.store.get();
+    if (now.connected) notes.clear("connection");
+    else notes.warn("connection", "The connection to the server is lost. Trying to get it back; training goes on there.");
+    if (now.state === "diverged" || now.state === "failed") {
+      notes.error("state", now.message || "Training has stopped.", now.fix, { label: "Reset", run: () => void session.reset() });
+    } else if (now.state === "finished") {
+      notes.calm("state", `${now.message || "Training has reached its last epoch."} ${now.fix}`.trim());
+    } else {
+      notes.clear("state");
+    }
+    if (now.note) notes.calm("run", now.note);
+  };
+  tell();
+  return all(run.store.subscribe(tell));
+}
