@@ -1,6 +1,5 @@
 """What requests carry and what answers look like, every field explained: the OpenAPI page is made of these."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
@@ -23,6 +22,7 @@ from app.store.records import Record
 from engine.events import COLUMNS
 
 State = Literal["created", "running", "paused", "finished", "diverged", "failed"]
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-01-31T12:00:00.000Z"])]
 SPEC = {"x-shape": "ExperimentSpec"}  # `app.api.openapi` puts the reference there
 
 
@@ -177,8 +177,8 @@ class RunView(View):
     spec: Annotated[dict[str, Any], WithJsonSchema(SPEC)]
     """The experiment, every default written out, with the settings as they are now."""
     settings: Settings
-    created_at: datetime
-    changed_at: datetime
+    created_at: Moment
+    changed_at: Moment
 
     @classmethod
     def of(cls, record: Record) -> "RunView":

@@ -57,6 +57,8 @@ class Feed:
         facts, record = update.facts, self.record
         if facts["start"] < record.start:
             return
+        if update.about:
+            self._describe(update.about)
         if facts["start"] > record.start:
             self._begin(facts["start"])
         if len(update.rows):
@@ -81,10 +83,8 @@ class Feed:
     def describe(self, facts: dict[str, Any]) -> None:
         """Take in what a worker answers to a command: spec, settings, manifest."""
         self.manifest = facts["manifest"]
-        if (facts["spec"], facts["settings"]) != (self.record.spec, self.record.settings):
-            self.record.spec, self.record.settings = facts["spec"], facts["settings"]
-            self.news += 1
-            self.wake()
+        self._describe(facts)
+        self.wake()
 
     def go_back(self, start: int, seq: int) -> None:
         """The worker will go on after row `seq` of `start`. Rows known beyond it are kept: they come again the same."""
@@ -104,6 +104,11 @@ class Feed:
         first, rows = self._given + 1, self.history.read(self._given, max(0, seq - self._given))
         self._given = max(self._given, seq)
         return first, rows
+
+    def _describe(self, about: dict[str, Any]) -> None:
+        if (about["spec"], about["settings"]) != (self.record.spec, self.record.settings):
+            self.record.spec, self.record.settings = about["spec"], about["settings"]
+            self.news += 1
 
     def _begin(self, start: int) -> None:
         self.record.start, self.record.seq = start, 0

@@ -30,6 +30,7 @@ class Update:
     facts: dict[str, Any]  # state, message, fix, start, seq (rows so far), epoch, update
     rows: np.ndarray  # (k, len(COLUMNS)) float64: the last k of the seq rows
     weights: bytes | None  # packed float32, None: not changed or nobody looks
+    about: dict[str, Any] | None = None  # spec and settings, where they changed
 
 
 @dataclass(frozen=True)
@@ -158,4 +159,6 @@ class Host:
             session.weighed = now + len(weights) / WEIGHTS_PER_SECOND
         session.rows, session.reported, session.hurry = [], now, False
         session.changed = session.moved and session.watched
-        return Update(session.run, session.facts(), rows, weights)
+        about = {"spec": session.spec(), "settings": session.settings()} if session.retold else None
+        session.retold = False
+        return Update(session.run, session.facts(), rows, weights, about)

@@ -46,6 +46,7 @@ class Session:
         self.rows: list[np.ndarray] = []  # those not yet reported
         self.changed = True  # something to report
         self.hurry = True  # and not to wait with
+        self.retold = False  # spec or settings to report
         self.moved = blob is None  # weights to report
         self.unsaved = blob is None  # something a checkpoint should hold
         self.watched = False
@@ -150,6 +151,7 @@ class Session:
 
     def _reset(self, seed: int | None) -> None:
         self.trainer.reset(seed)
+        self.retold = True
         self.start, self.seq, self.rows, self.due = self.start + 1, 0, [], 0.0
         self._to("created")
         self.moved = True
@@ -164,6 +166,7 @@ class Session:
         if "speed" in settings:
             self.speed, self.due = settings["speed"], 0.0
         self._epoch_cost = None
+        self.retold = True
         most = self.limits.max_epochs
         if self.state == "finished" and self.trainer.epoch < min(self.trainer.training.epochs or most, most):
             self._to("paused")

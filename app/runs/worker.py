@@ -105,7 +105,8 @@ def pack_updates(updates: list[Update]) -> Message:
     """One message for all updates of a tick; each has one or two blobs."""
     heads, blobs = [], []
     for u in updates:
-        heads.append({"run": u.run, "facts": u.facts, "width": u.rows.shape[1], "weights": u.weights is not None})
+        head = {"run": u.run, "facts": u.facts, "about": u.about}
+        heads.append({**head, "width": u.rows.shape[1], "weights": u.weights is not None})
         blobs += [u.rows.tobytes()] if u.weights is None else [u.rows.tobytes(), u.weights]
     return {"kind": "updates", "updates": heads}, blobs
 
@@ -116,7 +117,8 @@ def unpack_updates(head: dict[str, Any], blobs: list[bytes]) -> list[Update]:
     out = []
     for u in head["updates"]:
         rows = np.frombuffer(next(rest), np.float64).reshape(-1, u["width"])
-        out.append(Update(u["run"], u["facts"], rows, next(rest) if u["weights"] else None))
+        weights = next(rest) if u["weights"] else None
+        out.append(Update(u["run"], u["facts"], rows, weights, u["about"]))
     return out
 
 
