@@ -189,17 +189,21 @@ def check_network(
     classes (0: values to predict) and loss are checked against the output layer where both are given.
     """
     nodes, errors = resolve(spec, tuple(input_shape))
+    errors = [error.at("network") for error in errors]
     if not errors and classes is not None and loss is not None:
         try:
-            coding(Network(tuple(input_shape), tuple(nodes)), make("loss", loss), classes)
+            coding(Network(tuple(input_shape), tuple(nodes)), _loss(loss), classes)
         except PlaygroundError as error:
-            where = error.where.removeprefix("network.")
-            errors.append(type(error)(error.message, where=where, fix=error.fix))
-    found = [
-        {"where": f"network.{e.where}".removeprefix("network.training"), "message": e.message, "fix": e.fix}
-        for e in errors
-    ]
+            errors.append(error)
+    found = [{"where": e.where, "message": e.message, "fix": e.fix} for e in errors]
     return {**summary(nodes, tuple(input_shape)), "errors": found}
+
+
+def _loss(spec: Any) -> Any:
+    try:
+        return make("loss", spec)
+    except PlaygroundError as error:
+        raise error.at("training.loss") from None
 
 
 __all__ = ["Experiment", "Parameters", "Training", "change", "check_network", "prepared", "training_from_json"]

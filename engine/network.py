@@ -191,6 +191,8 @@ def _inputs(entry: dict, layer: Layer, before: str, known: dict[str, Any]) -> tu
                 where="inputs",
                 fix=f"Choose from: {', '.join(known)}.",
             )
+    if len(inputs) > MAX_LAYERS:
+        raise LimitError(f"A layer reads at most {MAX_LAYERS} others, got {len(inputs)}.", where="inputs")
     if layer.merges and len(inputs) < 2:
         raise SpecError(
             f"{layer.label} joins two or more layers, but reads one.", where="inputs", fix="Name the layers to join."
