@@ -24,7 +24,7 @@ export function labelOf(catalogue, kind, type) {
  * @returns {PartSpec}
  */
 export function complete(catalogue, kind, given) {
-  const spec = typeof given === "string" ? { type: given } : given;
+  const spec = /** @type {PartSpec} */ (typeof given === "string" ? { type: given } : given);
   const part = findPart(catalogue, kind, spec.type);
   /** @type {PartSpec} */
   const out = { ...spec };

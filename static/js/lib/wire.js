@@ -3,7 +3,8 @@
 
 export const VERSION = 1;
 
-const TYPES = /** @type {const} */ ({ f4: Float32Array, f8: Float64Array });
+/** @type {Record<string, typeof Float32Array|typeof Float64Array>} */
+const TYPES = { f4: Float32Array, f8: Float64Array };
 
 /**
  * Raises an Error where the bytes are not such a frame.
@@ -23,7 +24,7 @@ export function decodeFrame(buffer) {
   /** @type {import("./types.js").Frame["arrays"]} */
   const arrays = {};
   for (const [name, type, shape] of head.arrays) {
-    const Type = TYPES[/** @type {keyof TYPES} */ (type)];
+    const Type = TYPES[type];
     if (!Type || !Array.isArray(shape) || shape.some((n) => !Number.isInteger(n) || n < 0)) {
       throw new Error(`Expected an array of f4 or f8 with a shape, got ${type} ${JSON.stringify(shape)}.`);
     }

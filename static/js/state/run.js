@@ -37,6 +37,7 @@ export function createRun({ api, normal, open }) {
   const store = createStore(NOTHING);
   /** @type {Set<() => void>} */
   const watchers = new Set();
+  /** @type {Float32Array} */
   let weights = new Float32Array(0);
   let history = new HistoryTable(["epoch"]);
   let version = 0;

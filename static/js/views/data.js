@@ -29,7 +29,10 @@ export function mount(root, app) {
       setText(/** @type {Element} */ (element.querySelector(".thumb__label")), part?.label ?? type);
       setAttribute(element, "title", part?.help ?? "");
       setAttribute(element, "aria-pressed", String(type === data.type));
-      if (!samples.has(type)) load(type);
+      const found = samples.get(type);
+      element.classList.toggle("is-missing", found instanceof Error);
+      if (found instanceof Error) setAttribute(element, "title", `${part?.help ?? ""} ${found.message}`);
+      if (found === undefined) load(type);
     });
     const params = findPart(catalogue, "dataset", data.type)?.params ?? [];
     reconcile(own, params, (param) => `${data.type} ${param.name}`, (param) => clone(param.widget === "choice" ? "t-choice" : "t-slider"), (element, param) => {
@@ -39,7 +42,7 @@ export function mount(root, app) {
       if (control.dataset.path === undefined) {
         if (control instanceof HTMLSelectElement) control.replaceChildren(...param.options.map((option) => new Option(String(option).replaceAll("_", " "), String(option))));
         else Object.assign(control, { min: String(param.lo), max: String(sliderEnd(param)), step: String(sliderStep(param)) });
-        element.querySelector("output")?.setAttribute("data-value-of", `data.${param.name}`);
+        element.querySelector("output")?.setAttribute("data-shows", `data.${param.name}`);
         control.dataset.path = `data.${param.name}`;
       }
     });
@@ -51,18 +54,20 @@ export function mount(root, app) {
 
   const load = (/** @type {string} */ type) => {
     samples.set(type, null);
-    const { seed: _, ...data } = dataFor(catalogue, type, defaults);
-    session.preview({ ...data, seed: defaults.data.seed, ...(data.features ? {} : {}) }).then((found) => {
+    session.preview(dataFor(catalogue, type, defaults)).then((found) => {
       samples.set(type, found);
       painter.request(draw);
-    }, () => samples.delete(type));
+    }, (error) => {
+      samples.set(type, error instanceof Error ? error : new Error(String(error)));
+      update();
+    });
   };
 
   const draw = () => {
     for (const element of /** @type {HTMLElement[]} */ ([...list.children])) {
       const found = samples.get(element.dataset.key ?? "");
       const canvas = /** @type {HTMLCanvasElement} */ (element.querySelector("canvas"));
-      const fitted = found && fitCanvas(canvas);
+      const fitted = found && !(found instanceof Error) && fitCanvas(canvas);
       if (fitted) (found.view === "image" ? paintImages : paintThumb)(fitted, found, theme.palette);
     }
   };

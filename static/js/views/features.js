@@ -74,7 +74,8 @@ export function mountFeatures(root, app) {
     column.classList.toggle("features--names", view === "table");
     column.classList.toggle("features--image", view === "image");
     setText(slot(root, "question"), canToggle ? "Which properties do you want to feed in?" : view === "image" ? "Each pixel’s brightness goes in." : "This goes in.");
-    reconcile(list, items(), (item) => item.name, () => clone("t-feature"), (element, item) => {
+    const shown = items();
+    reconcile(list, shown, (item) => item.name, () => clone("t-feature"), (element, item) => {
       element.dataset.kind = item.kind;
       const button = /** @type {HTMLButtonElement} */ (element.querySelector("button"));
       setText(/** @type {Element} */ (element.querySelector(".feature__label")), item.label);
@@ -86,6 +87,7 @@ export function mountFeatures(root, app) {
       element.dataset.on = String(item.on);
     });
     painter.request(draw);
+    return shown.length;
   };
 
   const toggle = (/** @type {string} */ name) => {

@@ -72,10 +72,10 @@ export function mountForms(document, app) {
         if (control.value !== text) control.value = text;
       }
     }
-    for (const output of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-value-of]"))) {
-      const control = /** @type {HTMLElement|null} */ (document.querySelector(`[data-path="${output.dataset.valueOf}"]`));
-      const value = read(spec, output.dataset.valueOf ?? "");
-      if (typeof value === "number") setText(output, plain(Math.round(value * Number(control?.dataset.scale ?? 1) * 1e6) / 1e6));
+    for (const output of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-shows]"))) {
+      const control = /** @type {HTMLElement|null} */ (document.querySelector(`[data-path="${output.dataset.shows}"]`));
+      const value = read(spec, output.dataset.shows ?? "");
+      if (typeof value === "number") setText(output, plain(Math.round(value * Number(control?.dataset.scale ?? "1") * 1e6) / 1e6));
     }
     for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('input[type="checkbox"][data-look]'))) {
       box.checked = Boolean(/** @type {any} */ (look)[box.dataset.look ?? ""]);

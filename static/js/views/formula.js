@@ -30,8 +30,9 @@ export function formulaOf(app, layer, unit, whole) {
   const name = whole ? "Output" : neuronTitle(app.catalogue, layer, unit, data?.classes ?? null);
   const weights = weightsOf(app, layer, unit);
   if (!weights) return { name, text: "" };
-  const terms = weights.values.slice(0, 4).map((w, i) => `${show(w)}·${weights.names[i]}`);
-  if (weights.values.length > 4) terms.push(`… ${weights.values.length - 4} more`);
+  const most = weights.values.length > 4 ? 3 : 4;
+  const terms = weights.values.slice(0, most).map((w, i) => `${show(w)}·${weights.names[i]}`);
+  if (weights.values.length > most) terms.push(`${weights.values.length - most} more`);
   if (weights.bias !== null) terms.push(show(weights.bias));
   return { name, text: `${functionName(app, layer)}(${joined(terms)})` };
 }

@@ -1,8 +1,9 @@
 // @ts-check
 // One layer as a column: its heading and controls above, its neurons below. Knows nothing of weights or pictures.
 
-import { complete } from "../lib/catalogue.js";
+import { complete, findPart, labelOf } from "../lib/catalogue.js";
 import { count, layerTitle, neuronTitle, shapeText } from "../lib/naming.js";
+import { plain } from "../lib/number.js";
 import { changeLayer, moveLayer } from "../lib/spec.js";
 import { all, clone, on, reconcile, setAttribute, setText, slot } from "./dom.js";
 import { fillPartMenu } from "./menus.js";
@@ -68,7 +69,11 @@ export function createColumn(app, openMenu) {
       setAttribute(button, "aria-label", `One unit ${action} in ${name}`);
       if (action === "less") button.disabled = layer.units <= 1;
     }
-    if ("units" in layer) setText(part("count"), count(layer.units, isOutput ? "output" : "unit"));
+    if ("units" in layer) {
+      const [number, word] = count(layer.units, isOutput ? "output" : "unit").split(" ");
+      setText(part("count"), number);
+      setText(part("word"), ` ${word}`);
+    }
     part("activation").hidden = !layer.activation;
     if (layer.activation) {
       setAttribute(select, "data-path", `network.layers.${layer.id}.activation`);
@@ -77,6 +82,8 @@ export function createColumn(app, openMenu) {
     }
     setText(part("fact"), found ? `${shapeText(found.input_shape)} → ${shapeText(found.output_shape)}` : " ");
     setAttribute(part("fact"), "title", found ? `Shape in and out; ${count(found.parameters, "weight or bias", "weights and biases")}.` : null);
+    part("block").hidden = column.kind !== "block";
+    setText(part("block"), column.kind === "block" ? summary(catalogue, layer) : "");
     const more = column.kind === "neurons" ? column.units - column.shown : 0;
     part("more").hidden = more <= 0;
     setText(part("more"), `+ ${more} more`);
@@ -97,6 +104,12 @@ export function createColumn(app, openMenu) {
 }
 
 /** @typedef {ReturnType<typeof createColumn>} LayerColumn */
+
+/** A layer without neurons in a word and its first number: "Dropout 0.5". @param {App["catalogue"]} catalogue @param {any} layer */
+function summary(catalogue, layer) {
+  const number = findPart(catalogue, "layer", layer.type)?.params.map((param) => layer[param.name]).find((value) => typeof value === "number");
+  return [labelOf(catalogue, "layer", layer.type), ...(number === undefined ? [] : [plain(number)])].join(" ");
+}
 
 /** A fresh layer of a kind, as the palette and + put it in. @param {App} app @param {string} type */
 export function freshLayer(app, type) {

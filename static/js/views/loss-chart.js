@@ -49,7 +49,7 @@ export function mount(root, app) {
         { ...axis, size: 22, gap: 2, space: 46 },
         { ...axis, size: 40, gap: 3, space: 24, values: (_, ticks) => ticks.map((t) => (t === null ? "" : shortTick(t))) },
         { ...axis, side: 1, scale: "metric", size: 30, gap: 3, space: 30, grid: { show: false }, show: metricBox.checked,
-          values: (_, ticks) => ticks.map((t) => (isRegression() ? String(t) : `${Math.round(t * 100)}%`)) },
+          values: (_, ticks) => ticks.map((t) => (t === null ? "" : isRegression() ? String(t) : `${Math.round(t * 100)}%`)) },
       ],
       series: [
         { label: "epoch" },
@@ -70,7 +70,7 @@ export function mount(root, app) {
     const [epoch, train, test, metric] = plot.data.map((column) => column[at]);
     const values = [`test ${showLoss(test ?? NaN)}`, `training ${showLoss(train ?? NaN)}`];
     if (metricBox.checked) values.push(`${metricName()} ${isRegression() ? show(metric ?? NaN, 3) : `${((metric ?? NaN) * 100).toFixed(1)} %`}`);
-    setText(slot(root, "legend"), epoch === undefined ? "" : `${plot.cursor.idx == null ? "" : `epoch ${Number.isInteger(epoch) ? epoch : show(epoch)}: `}${values.join(" · ")}`);
+    setText(slot(root, "legend"), epoch === undefined || epoch === null ? "" : `${plot.cursor.idx == null ? "" : `epoch ${Number.isInteger(epoch) ? epoch : show(epoch)}: `}${values.join(" · ")}`);
   };
 
   const draw = () => {

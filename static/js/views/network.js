@@ -54,7 +54,9 @@ export function mount(root, app) {
       ? count(hidden, "hidden layer") : count(hidden, "layer before the output", "layers before the output"));
     setText(slot(root, "sum"), shapes ? count(shapes.parameters, "weight or bias", "weights and biases") : "");
     /** @type {HTMLButtonElement} */ (root.querySelector('[data-action="remove-layer"]')).disabled = hidden === 0;
-    features.update();
+    const rows = Math.max(...plan.map((column) => column.shown), features.update());
+    strip.classList.toggle("is-dense", rows > 7);
+    strip.classList.toggle("is-narrow", plan.length > 4);
     neurons.rebuild();
     edges.rebuild();
     rove();

@@ -69,7 +69,7 @@ export function mount(root, app) {
     if (many) legend.classes(palette, classes);
     else if (isOutput && classes) legend.twoClasses(palette, range, classes, threshold(activation));
     else legend.scale(palette, range, now.data.preprocess.target && isOutput ? now.data.preprocess.target : null);
-    setText(slot(root, "name"), formulaOf(app, what.layer, what.unit, what.whole && what.layer.units > 1).name);
+    setText(slot(root, "name"), what.chosen ? formulaOf(app, what.layer, what.unit, false).name : "");
     setText(slot(root, "formula"), what.whole && what.layer.units > 1 ? "the strongest output at each point; the paler, the less sure" : formulaOf(app, what.layer, what.unit, false).text);
     tellProbe(what);
   };
