@@ -53,6 +53,8 @@ def training_from_json(spec: Any) -> Training:
     """Raises SpecError, its `where` starting with `training`."""
     if not isinstance(spec, dict):
         raise SpecError("The training settings are an object.", where="training")
+    if "type" in spec:
+        raise SpecError("Training settings have no type.", where="training.type", fix="Leave it out.")
     try:
         return make("settings", {**spec, "type": "training"})
     except PlaygroundError as error:

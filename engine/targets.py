@@ -56,6 +56,12 @@ def coding(network: Network, loss: Any, classes: int, values: int = 1) -> Coding
             where=f"network.layers.{node.id}",
             fix="End with a Dense layer; put Flatten before it.",
         )
+    if not network.count():
+        raise SpecError(
+            "Nothing in this network can learn: no layer has weights.",
+            where=f"network.layers.{node.id}",
+            fix="Add a Dense layer.",
+        )
     (outputs,) = node.out_shape
     _check_loss(loss, activation, classes)
     one_hot = loss.name == "categorical_cross_entropy"
@@ -66,10 +72,11 @@ def coding(network: Network, loss: Any, classes: int, values: int = 1) -> Coding
             if classes
             else f"{values} value{'s' * (values > 1)} to predict need{'s' * (values == 1)}"
         )
+        right, own = max(wanted) if one_hot else min(wanted), hasattr(node.layer, "units")
         raise SpecError(
             f"The output layer has {outputs} units, but {task} {' or '.join(map(str, sorted(wanted)))}.",
-            where=f"network.layers.{node.id}.units",
-            fix=f"Set its units to {max(wanted) if one_hot else min(wanted)}.",
+            where=f"network.layers.{node.id}{'.units' * own}",
+            fix=f"Set its units to {right}." if own else f"End with a Dense layer of {right} units.",
         )
     logits = bool(getattr(loss, "joint", False)) and activation == "linear"
     low, high = _levels(loss, activation)
