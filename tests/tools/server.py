@@ -52,6 +52,12 @@ class RunningServer:
             self.kill()
             raise
 
+    def __enter__(self) -> "RunningServer":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
     @property
     def port(self) -> int:
         return int(self.url.rsplit(":", 1)[1].split("/")[0])
