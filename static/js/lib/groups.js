@@ -5,7 +5,7 @@ import { findPart } from "./catalogue.js";
 
 /** @typedef {import("./types.js").Catalogue} Catalogue */
 
-const TASKS = /** @type {Record<string, string>} */ ({ classification: "Classify", regression: "Predict values:" });
+const TASKS = /** @type {Record<string, string>} */ ({ classification: "Classify:", regression: "Predict:" });
 const KINDS = /** @type {Record<string, string>} */ ({ plane: "points", line: "points", table: "real data", image: "real data", sequence: "sequences" });
 
 /** @param {Catalogue} catalogue @param {string} type */

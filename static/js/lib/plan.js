@@ -2,6 +2,8 @@
 // From a network to the columns of the picture: which layers are drawn as neurons, how many of them, and from where
 // their edges come.
 
+import { canonical } from "./spec.js";
+
 /** @typedef {import("./types.js").LayerSpec} LayerSpec */
 /** @typedef {import("./types.js").Check} Check */
 
@@ -83,7 +85,7 @@ export function sharedPrefix(shown, edited) {
   /** @type {Set<string>} */
   const same = new Set();
   for (let i = 0; i < Math.min(shown.length, edited.length); i++) {
-    if (JSON.stringify(shown[i]) !== JSON.stringify(edited[i])) break;
+    if (canonical(shown[i]) !== canonical(edited[i])) break;
     same.add(shown[i].id);
   }
   return same;

@@ -210,6 +210,12 @@ export function write(object, path, value) {
   return /** @type {T} */ (/** @type {unknown} */ (copy));
 }
 
+/** JSON in which the order of keys says nothing: the server writes them in another order than the page. @param {any} value */
+export function canonical(value) {
+  return JSON.stringify(value, (_, inner) => (inner && typeof inner === "object" && !Array.isArray(inner)
+    ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner));
+}
+
 /**
  * What a running run must be told when the spec changes: `same` nothing, `live` new settings, `seed` a reset with
  * another seed, `new` another run.
@@ -220,13 +226,13 @@ export function difference(before, after) {
   const rest = (/** @type {Spec} */ spec) => {
     const training = { ...spec.training };
     for (const key of LIVE) delete training[key];
-    return JSON.stringify([spec.data, spec.network.layers, training]);
+    return canonical([spec.data, spec.network.layers, training]);
   };
   if (rest(before) !== rest(after)) return { kind: "new" };
   /** @type {Record<string, any>} */
   const settings = {};
   for (const key of LIVE) {
-    if (JSON.stringify(before.training[key]) !== JSON.stringify(after.training[key])) settings[key] = after.training[key];
+    if (canonical(before.training[key]) !== canonical(after.training[key])) settings[key] = after.training[key];
   }
   if (before.seed !== after.seed) return { kind: Object.keys(settings).length ? "new" : "seed" };
   return Object.keys(settings).length ? { kind: "live", settings } : { kind: "same" };

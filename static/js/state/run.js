@@ -96,7 +96,9 @@ export function createRun({ api, normal, open }) {
         if (arrays.history?.data.length && !table.add(head.first, /** @type {Float64Array} */ (arrays.history.data))) stream?.again();
         const now = { epoch: head.epoch, update: head.update, state: head.state };
         facts = { ...facts, ...now };
-        if (arrays.weights) weights = /** @type {Float32Array} */ (arrays.weights.data);
+        const fresh = /** @type {Float32Array|undefined} */ (arrays.weights?.data);
+        // where numbers have grown beyond all bounds, the last picture that means something stays
+        if (fresh && (head.state !== "diverged" || !shown || fresh.every(Number.isFinite))) weights = fresh;
         if (!shown && arrays.weights) {
           shown = true;
           history = table;

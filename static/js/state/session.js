@@ -128,7 +128,8 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
   }
 
   const keepOld = () => {
-    if (run.store.get().id) notes.error("problem", "This network can not be built yet.", "The last one that could goes on meanwhile. See the mark at the layer, or undo.");
+    notes.error("problem", "This network can not be built as it is.", run.store.get().id
+      ? "See the mark at its layer, or undo. The network before it goes on meanwhile." : "See the mark at its layer.");
   };
 
   /** Show what the server refused where it belongs. @param {import("../lib/types.js").Spec} spec @param {unknown} error */
@@ -153,6 +154,14 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
   /** @param {Record<string, any>} state */
   const setState = (state) => whenReady(async () => run.learn(await api.setState(id(), state)));
 
+  /** A run that has broken off says so already, with what to do; it can not go on. @param {Record<string, any>} state */
+  const go = (state) => {
+    const { errors } = experiment.store.get();
+    const broken = ["diverged", "failed"].includes(run.store.get().state) && !errors.length
+      && difference(/** @type {any} */ (run.store.get().spec), experiment.store.get().spec).kind === "same";
+    return broken ? Promise.resolve() : setState(state);
+  };
+
   return {
     preview,
     /** First of all: go on with the run of this tab if it is of this experiment, else make one. */
@@ -176,10 +185,8 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
         if (now.look.speed !== before.look.speed && run.store.get().id) inTurn(() => api.setSettings(id(), { speed: now.look.speed }));
       });
     },
-    play: () => setState({ state: "running" }),
-    pause: () => setState({ state: "paused" }),
-    toggle: () => setState({ state: run.store.get().state === "running" ? "paused" : "running" }),
-    step: () => setState({ state: "running", advance: { unit: experiment.store.get().look.advance, count: 1 } }),
+    toggle: () => go({ state: run.store.get().state === "running" ? "paused" : "running" }),
+    step: () => go({ state: "running", advance: { unit: experiment.store.get().look.advance, count: 1 } }),
     reset: () => {
       notes.clear("live", "edited");
       return setState({ state: "created", seed: "same" });

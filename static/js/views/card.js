@@ -64,17 +64,24 @@ export function mount(root, app) {
     if (hadFocus && opener instanceof HTMLElement) opener.focus();
   };
 
-  /** Beside the neuron, where there is room; narrow screens keep the card at the bottom (see card.css). */
+  /** Beside or below the neuron, where it hides least of the large picture; narrow screens keep the card at the bottom (see card.css). */
   const stand = () => {
     const { pinned } = selection.store.get();
     const button = pinned && document.querySelector(`.neuron[data-layer="${pinned.layer}"][data-unit="${pinned.unit}"]`);
     if (!button) return;
     const r = button.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = root;
-    const right = r.right + 14;
-    const left = right + width < innerWidth - 8 ? right : Math.max(8, r.left - width - 14);
-    root.style.left = `${left}px`;
-    root.style.top = `${Math.max(8, Math.min(r.top - 20, innerHeight - height - 8))}px`;
+    const top = Math.max(8, Math.min(r.top - 20, innerHeight - height - 8));
+    const large = document.querySelector(".plane__frame")?.getBoundingClientRect();
+    const neurons = [...document.querySelectorAll(".layer .neuron")].map((element) => element.getBoundingClientRect());
+    const below = r.bottom + 16;
+    /** @type {[number, number][]} */
+    const places = [[r.right + 14, top], [r.right - 20, below], [r.left - width / 2, below], [r.right - width + 8, below], [r.left - width - 14, top]];
+    const free = places.map(([x, y]) => ({ x: Math.max(8, Math.min(x, innerWidth - width - 8)), y: Math.max(8, Math.min(y, innerHeight - height - 8)), width, height }))
+      .map((place) => ({ ...place, covered: overlap(place, large) + 20 * overlap(place, r) + 3 * neurons.reduce((sum, n) => sum + overlap(place, n), 0) }));
+    const best = free.reduce((a, b) => (b.covered < a.covered ? b : a));
+    root.style.left = `${best.x}px`;
+    root.style.top = `${best.y}px`;
   };
 
   const draw = () => {
@@ -181,6 +188,14 @@ export function mount(root, app) {
     on(window, "resize", stand),
     () => painter.cancel(draw),
   );
+}
+
+/** How much of one rectangle lies on another, in pixels. @param {{x: number, y: number, width: number, height: number}} a @param {DOMRect} [b] */
+function overlap(a, b) {
+  if (!b) return 0;
+  const across = Math.min(a.x + a.width, b.right) - Math.max(a.x, b.left);
+  const down = Math.min(a.y + a.height, b.bottom) - Math.max(a.y, b.top);
+  return Math.max(0, across) * Math.max(0, down);
 }
 
 /** Negative numbers in brackets, as in a sum. @param {number} value */

@@ -35,7 +35,6 @@ export function mount(root, app) {
     part("values").hidden = isImage;
     if (isImage) return paintImage(cells(picture, raw[0].length, raw.length), raw, theme.palette, data.preprocess.scale);
     const flat = /** @type {number[]} */ ([raw].flat(3));
-    reconcile(part("values"), flat, (_) => "", () => clone("t-fact"), () => {});
     reconcile(part("values"), flat.map((value, i) => ({ value, name: data.input_names[i % data.input_names.length] ?? `value ${i + 1}`, i })), (f) => String(f.i),
       () => clone("t-fact"), (element, fact) => {
         setText(/** @type {Element} */ (element.firstElementChild), fact.name);

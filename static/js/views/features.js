@@ -62,7 +62,11 @@ export function mountFeatures(root, app) {
         const values = Float32Array.from(linePoints(-1, 1, 48));
         createTile(canvas).line(palette, values, 0, 48, [-1, 1]);
       } else {
-        createTile(canvas).blank(palette);
+        const place = run.store.get().data?.input_names.indexOf(element.dataset.key ?? "") ?? -1;
+        const value = example.store.get().input?.[place];
+        const tile = createTile(canvas);
+        if (value === undefined) tile.blank(palette);
+        else tile.plane(palette, Float32Array.of(value), 0, 1, [-2.5, 2.5]); // standardized: nearly all lie within
       }
     }
   };

@@ -29,12 +29,13 @@ export function formulaOf(app, layer, unit, whole) {
   const { data } = app.run.store.get();
   const name = whole ? "Output" : neuronTitle(app.catalogue, layer, unit, data?.classes ?? null);
   const weights = weightsOf(app, layer, unit);
-  if (!weights) return { name, text: "" };
+  if (!weights || !weights.values.every(Number.isFinite)) return { name, text: "" };
   const most = weights.values.length > 4 ? 3 : 4;
   const terms = weights.values.slice(0, most).map((w, i) => `${show(w)}·${weights.names[i]}`);
   if (weights.values.length > most) terms.push(`${weights.values.length - most} more`);
   if (weights.bias !== null) terms.push(show(weights.bias));
-  return { name, text: `${functionName(app, layer)}(${joined(terms)})` };
+  const wrap = functionName(app, layer);
+  return { name, text: wrap ? `${wrap}(${joined(terms)})` : joined(terms) };
 }
 
 /** Terms with their signs between them: a + b − c. @param {string[]} terms */

@@ -3,7 +3,7 @@
 // complete; only what is drawn is thinned.
 
 import uPlot from "../../vendor/uPlot.esm.js";
-import { show, showLoss } from "../lib/number.js";
+import { show, showLoss, showPercent } from "../lib/number.js";
 import { all, on, setText, slot } from "./dom.js";
 
 const REDRAW_MS = 60; // more often than this nobody sees
@@ -27,6 +27,7 @@ export function mount(root, app) {
   const data = () => {
     const [epoch, train, test, metric] = run.history.series(["epoch", "train_loss", "test_loss", "test_metric"]);
     const clean = (/** @type {number[]} */ values, positive = false) => values.map((v) => (Number.isFinite(v) && (!positive || v > 0) ? v : null));
+    if (epoch.length === 1) [epoch, train, test, metric].forEach((values, i) => values.push(i ? NaN : epoch[0] + 1)); // one point has no width
     return /** @type {uPlot.AlignedData} */ ([epoch, clean(train, logBox.checked), clean(test, logBox.checked), clean(metric)]);
   };
 
@@ -37,7 +38,7 @@ export function mount(root, app) {
     plot = new uPlot({
       width: Math.max(160, holder.clientWidth),
       height: Math.max(80, holder.clientHeight),
-      padding: [8, 8, 0, 0],
+      padding: [8, 16, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       scales: {
@@ -66,11 +67,13 @@ export function mount(root, app) {
 
   const tell = () => {
     if (!plot) return;
-    const at = plot.cursor.idx ?? plot.data[0].length - 1;
-    const [epoch, train, test, metric] = plot.data.map((column) => column[at]);
-    const values = [`test ${showLoss(test ?? NaN)}`, `training ${showLoss(train ?? NaN)}`];
-    if (metricBox.checked) values.push(`${metricName()} ${isRegression() ? show(metric ?? NaN, 3) : `${((metric ?? NaN) * 100).toFixed(1)} %`}`);
-    setText(slot(root, "legend"), epoch === undefined || epoch === null ? "" : `${plot.cursor.idx == null ? "" : `epoch ${Number.isInteger(epoch) ? epoch : show(epoch)}: `}${values.join(" · ")}`);
+    const pointed = plot.cursor.idx ?? null;
+    const at = pointed ?? Math.min(plot.data[0].length, run.history.length) - 1;
+    const [epoch, train, test, metric] = plot.data.map((column) => column[at] ?? NaN);
+    setText(slot(root, "epoch"), pointed === null ? "" : `epoch ${Number.isInteger(epoch) ? epoch : show(epoch)}:`);
+    setText(slot(root, "test"), showLoss(test));
+    setText(slot(root, "train"), showLoss(train));
+    setText(slot(root, "metric-value"), metricBox.checked ? (isRegression() ? show(metric, 3) : showPercent(metric)) : "");
   };
 
   const draw = () => {

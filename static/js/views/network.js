@@ -5,7 +5,7 @@
 import Sortable from "../../vendor/Sortable.esm.js";
 import { count } from "../lib/naming.js";
 import { planColumns, sharedPrefix } from "../lib/plan.js";
-import { insertLayer, moveLayer, removeLayer } from "../lib/spec.js";
+import { canonical, insertLayer, moveLayer, removeLayer } from "../lib/spec.js";
 import { all, on, reconcile, setText, slot } from "./dom.js";
 import { mountEdges } from "./edges.js";
 import { mountFeatures } from "./features.js";
@@ -30,7 +30,7 @@ export function mount(root, app) {
     const { spec, check, errors } = experiment.store.get();
     const now = run.store.get();
     const { layers } = spec.network;
-    const same = now.spec && JSON.stringify(now.spec.data) === JSON.stringify(spec.data) ? sharedPrefix(now.spec.network.layers, layers) : null;
+    const same = now.spec && canonical(now.spec.data) === canonical(spec.data) ? sharedPrefix(now.spec.network.layers, layers) : null;
     const shapes = check ?? now.check;
     plan = planColumns(layers, shapes, vectorSize(shapes, now));
     const classes = now.data?.classes ?? null;
@@ -137,7 +137,7 @@ function vectorSize(check, now) {
 /** Dragging layers by their grip. @param {HTMLElement} list @param {(from: number, to: number) => void} moved */
 function sortable(list, moved) {
   const made = Sortable.create(list, {
-    handle: ".layer__grip",
+    handle: ".layer__grip, .layer__title",
     draggable: ".layer:not(.layer--output)",
     animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
     onEnd: (/** @type {{oldDraggableIndex?: number, newDraggableIndex?: number}} */ { oldDraggableIndex: from, newDraggableIndex: to }) => {

@@ -19,6 +19,7 @@ export function mount(root, app) {
   const points = /** @type {HTMLCanvasElement} */ (slot(root, "points"));
   const legend = createLegend(slot(root, "legend"));
   const cross = slot(root, "cross");
+  const discretizeBox = slot(root, "discretize");
   const ranges = new Ranges();
   let rangesFor = "";
 
@@ -38,7 +39,7 @@ export function mount(root, app) {
     const now = run.store.get();
     const kind = pictures.kind;
     root.hidden = kind === "other";
-    setText(slot(root, "empty"), run.store.get().id ? "" : "The network appears here.");
+    setText(slot(root, "empty"), experiment.store.get().errors.length ? "This network can not be built as it is." : "The network appears here.");
     slot(root, "empty").hidden = now.id !== null;
     if (!now.spec || !now.data || kind === "other" || kind === "none") return;
     if (rangesFor !== `${now.id} ${now.start}`) ranges.clear();
@@ -71,6 +72,7 @@ export function mount(root, app) {
     else legend.scale(palette, range, now.data.preprocess.target && isOutput ? now.data.preprocess.target : null);
     setText(slot(root, "name"), what.chosen ? formulaOf(app, what.layer, what.unit, false).name : "");
     setText(slot(root, "formula"), what.whole && what.layer.units > 1 ? "the strongest output at each point; the paler, the less sure" : formulaOf(app, what.layer, what.unit, false).text);
+    discretizeBox.hidden = !classes;
     tellProbe(what);
   };
 

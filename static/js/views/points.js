@@ -1,6 +1,8 @@
 // @ts-check
 // The examples on the plane: those that train have a white ring, those that test a dark one.
 
+import { css, mix } from "../lib/color.js";
+
 /**
  * @param {{context: CanvasRenderingContext2D, width: number, height: number}} canvas
  * @param {any} data preview of the data set
@@ -35,12 +37,11 @@ export function paintPoints({ context, width, height }, data, pictures, palette,
 export function pointColor(data, palette) {
   const { classes, targets } = data;
   if (classes?.length === 2) return (/** @type {number} */ t) => palette.css[t === 1 ? "positive-strong" : "negative-strong"];
-  if (classes) return (/** @type {number} */ t) => `rgb(${palette.classes[t % palette.classes.length].join(" ")})`;
+  if (classes) { // darker than the area behind them
+    const colors = palette.classes.map((color) => css(mix(color, palette.rgb.ink, 0.28)));
+    return (/** @type {number} */ t) => colors[t % colors.length];
+  }
   const most = targets.reduce((/** @type {number} */ a, /** @type {number} */ t) => Math.max(a, Math.abs(t)), 1e-9);
-  const ends = [palette.rgb["negative-strong"], palette.rgb.neutral, palette.rgb["positive-strong"]];
-  return (/** @type {number} */ t) => {
-    const share = Math.min(1, Math.abs(t) / most);
-    const end = t < 0 ? ends[0] : ends[2];
-    return `rgb(${ends[1].map((c, i) => Math.round(c + (end[i] - c) * share)).join(" ")})`;
-  };
+  const zero = mix(palette.rgb.neutral, palette.rgb.ink, 0.3); // a value of zero is grey, or it would vanish
+  return (/** @type {number} */ t) => css(mix(zero, palette.rgb[t < 0 ? "negative-strong" : "positive-strong"], Math.min(1, Math.abs(t) / most)));
 }
