@@ -4,24 +4,17 @@ In float64, to a relative 1e-5 and better. Skipped without PyTorch; `test_trajec
 optimizers. The table is the catalogue; `torch_reference.py` says what each part is in PyTorch.
 """
 
-import copy
-
-import numpy as np
 import pytest
 
-from engine.events import Step
-from engine.experiment import Experiment
 from engine.spec import CATALOGUE, make
-from engine.train import Trainer
 from tests.engine.scaffold import case_id, declared, given_data, layer_cases, part_cases
 from tests.engine.trajectories import optimizer_cases
 
 torch = pytest.importorskip("torch")
 
 from tests.engine import torch_reference as reference  # noqa: E402  needs PyTorch
+from tests.engine.torch_reference import agree  # noqa: E402
 
-UPDATES = 50
-RELATIVE = 1e-9  # 1e-5 is what is promised; a constant in the wrong place can hide below that
 DENSE = {"type": "dense", "units": 5, "activation": "tanh"}
 TABLES = {
     "layer": reference.LAYERS,
@@ -39,32 +32,6 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-def agree(spec):
-    """Train both from the same start and compare after every update, then all weights."""
-    spec["training"] = {"batch_size": 7, "shuffle": False, **spec["training"]}  # 32 examples: the last batch is smaller
-    trainer = Trainer(Experiment.from_json(spec), np.float64)
-    twin = reference.Twin(trainer)
-    part, n = trainer.data.train, len(trainer.data.train)
-    x = torch.tensor(trainer.data.inputs[part], dtype=torch.float64)
-    t = torch.tensor(trainer.coding.encode(trainer.data.targets[part]))
-    steps = (event for event in trainer.events(each="update") if isinstance(event, Step))
-    lo, ours, theirs = 0, [], []
-    for _ in range(UPDATES):
-        chance = copy.deepcopy(trainer._noise_rng)
-        next(steps)
-        twin.update(x[lo : lo + 7], t[lo : lo + 7], chance)
-        lo = lo + 7 if lo + 7 < n else 0
-        ours.append(trainer.row()[2])
-        with torch.no_grad():
-            theirs.append(float(twin.loss(x, t, reference.Mode(False, chance))))
-    np.testing.assert_allclose(ours, theirs, rtol=RELATIVE, atol=1e-12, err_msg="losses")
-    assert len(set(ours)) > UPDATES / 2, "Nothing was learned, so nothing was compared."
-    for id, arrays in trainer.weights().items():
-        for name, ours in arrays.items():
-            theirs = twin.w[id][name].detach().numpy()
-            np.testing.assert_allclose(ours, theirs, rtol=RELATIVE, atol=1e-10, err_msg=f"{id}.{name}")
 
 
 @pytest.mark.parametrize("kind, name", [(kind, name) for kind in TABLES for name in CATALOGUE[kind]])

@@ -15,6 +15,7 @@ A layer's function gets the declared layer (its parameters are attributes), its 
 in the state that the engine's has: draw as many, in the same order, in the shape that the engine stores.
 """
 
+import copy
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -24,9 +25,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  as everybody calls it
 
+from engine.events import Step
+from engine.experiment import Experiment
 from engine.network import INPUT, Network
+from engine.train import Trainer
 from tests.engine.scaffold import Piece
 from tests.engine.torch_layers import LAYERS, Mode, piece
+
+UPDATES = 50
+RELATIVE = 1e-9  # 1e-5 is what is promised; a constant in the wrong place can hide below that
 
 
 class StraightThrough(torch.autograd.Function):
@@ -169,3 +176,29 @@ class Twin:
 
 def _copy(array: np.ndarray, *, trained: bool) -> Tensor:
     return torch.tensor(np.ascontiguousarray(array), dtype=torch.float64).requires_grad_(trained)
+
+
+def agree(spec: dict[str, Any]) -> None:
+    """Train both from the same start and compare after every update, then all weights."""
+    spec["training"] = {"batch_size": 7, "shuffle": False, **spec["training"]}  # 32 examples: the last batch is smaller
+    trainer = Trainer(Experiment.from_json(spec), np.float64)
+    twin = Twin(trainer)
+    size, part, n = trainer.training.batch_size, trainer.data.train, len(trainer.data.train)
+    x = torch.tensor(trainer.data.inputs[part], dtype=torch.float64)
+    t = torch.tensor(trainer.coding.encode(trainer.data.targets[part]))
+    steps = (event for event in trainer.events(each="update") if isinstance(event, Step))
+    lo, ours, theirs = 0, [], []
+    for _ in range(UPDATES):
+        chance = copy.deepcopy(trainer._noise_rng)
+        next(steps)
+        twin.update(x[lo : lo + size], t[lo : lo + size], chance)
+        lo = lo + size if lo + size < n else 0
+        ours.append(trainer.row()[2])
+        with torch.no_grad():
+            theirs.append(float(twin.loss(x, t, Mode(False, chance))))
+    np.testing.assert_allclose(ours, theirs, rtol=RELATIVE, atol=1e-12, err_msg="losses")
+    assert len(set(ours)) > UPDATES / 2, "Nothing was learned, so nothing was compared."
+    for id, arrays in trainer.weights().items():
+        for name, ours in arrays.items():
+            theirs = twin.w[id][name].detach().numpy()
+            np.testing.assert_allclose(ours, theirs, rtol=RELATIVE, atol=1e-10, err_msg=f"{id}.{name}")
