@@ -1,7 +1,8 @@
 """What an activation promises: y = f(z) going forward, dz = f'(z) dy coming back.
 
 `range` is where outputs lie; it decides how classes are encoded for losses on plain numbers. Where `from_output`
-is true the derivative needs y alone, so z and y (and dz and dy) may be one buffer.
+is true the derivative needs y alone, so z and y (and dz and dy) may be one buffer. `rises`:
+of two numbers the larger one never gets the smaller value, so that f(max(a, b)) = max(f(a), f(b)).
 """
 
 import numpy as np
@@ -14,6 +15,7 @@ class Activation:
 
     range = (-float("inf"), float("inf"))
     from_output = False
+    rises = False
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
         """Tell the builder how to make y = f(z); axis is that of the features."""

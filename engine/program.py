@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from engine.activation import Activation
+from engine.arrange import arrange
 from engine.builder import Array, Builder, Tensor, batch_axis, run, to_samples
-from engine.network import INPUT, Network, Node
+from engine.layer import Shape
+from engine.network import INPUT, Network
 from engine.parameters import Parameters
 
 
@@ -38,11 +40,10 @@ class Program:
         b = Builder(
             batch, weights.dtype, training=gradients is not None, samples=samples, keep=keep, rng=rng, rows=rows
         )
-        self.samples, self.input = _input(b, network.read_shape)
+        plan = arrange(network, looking=keep)
+        self.samples, self.input = _input(b, network.read_shape, plan.read[INPUT])
         self.tensors: dict[str, Tensor] = {INPUT: self.input}
         self.before: dict[str, Tensor] = {}
-        if len(network.read_shape) > 1:
-            b.forward(np.copyto, self.input.value, np.moveaxis(self.samples, 0, batch_axis(len(network.read_shape))))
         makers: dict[int, int] = {}  # which block made a tensor
         joint = bool(loss is not None and getattr(loss, "joint", False))
         for node in network.nodes:
@@ -55,7 +56,7 @@ class Program:
                 makers[id(y)] = len(b.blocks) - 1
             if not (joint and node is network.output):
                 b.open_block()  # an activation's backward calls come before its layer's
-                y = _activate(b, node, y, fresh=fresh)
+                y = _activate(b, plan.activations[node.id], y, fresh=fresh)
                 if y is not self.before[node.id] or fresh:
                     makers[id(y)] = len(b.blocks) - 1
             self.tensors[node.id] = y
@@ -104,21 +105,22 @@ def stored_targets(y: Array, dtype: Any) -> Array:
     return np.ascontiguousarray(np.moveaxis(np.asarray(y, dtype), 0, batch_axis(y.ndim - 1)))
 
 
-def _input(b: Builder, shape: tuple[int, ...]) -> tuple[Array, Tensor]:
-    """The buffer that samples are copied into, and the tensor layers read.
+def _input(b: Builder, shape: Shape, read: Shape) -> tuple[Array, Tensor]:
+    """The buffer that samples are copied into, and the tensor layers read: the first places of it, where that is all.
 
     A row of features stays as the data has it, samples first: its transpose is the stored layout.
     """
     if len(shape) == 1:
         samples = np.ones((b.batch, shape[0] + 1), b.dtype)
         return samples, Tensor(shape, samples.T[:-1], samples.T, wants_grad=False)
-    stored = b.buffer(*shape[:-1], b.batch, shape[-1])
-    return b.buffer(b.batch, *shape), Tensor(shape, stored, stored, wants_grad=False)
+    samples, stored = b.buffer(b.batch, *shape), b.buffer(*read[:-1], b.batch, read[-1])
+    seen = samples[(slice(None), *map(slice, read))]
+    b.forward(np.copyto, stored, np.moveaxis(seen, 0, batch_axis(len(shape))))
+    return samples, Tensor(read, stored, stored, wants_grad=False)
 
 
-def _activate(b: Builder, node: Node, z: Tensor, *, fresh: bool) -> Tensor:
-    """Put the layer's activation, if it has one, behind its output; in the same buffers where that is safe."""
-    f = getattr(node.layer, "activation", None)
+def _activate(b: Builder, f: Any, z: Tensor, *, fresh: bool) -> Tensor:
+    """Put an activation, if there is one, behind a layer's output; in the same buffers where that is safe."""
     if f is None or (f.name == "linear" and fresh):
         return z
     same = fresh and f.from_output and not b.keep

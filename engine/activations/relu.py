@@ -15,6 +15,7 @@ class ReLU(Activation):
 
     range = (0.0, INF)
     from_output = True
+    rises = True
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
         b.forward(np.maximum, z, b.constant(0.0), y)
@@ -39,6 +40,7 @@ class LeakyReLU(Activation):
 
     negative_slope: float = real(0.01, lo=0.0, hi=1.0, open_lo=True, help="The slope for negative sums, α.")
     from_output = True  # sign(y) = sign(z), since the slope is positive
+    rises = True
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
         low = b.like(z)
@@ -69,6 +71,7 @@ class ELU(Activation):
 
     alpha: float = real(1.0, lo=0.0, hi=10.0, open_lo=True, help="How far below zero outputs can go, α.")
     from_output = True  # for z ≤ 0, f'(z) = α e^z = y + α
+    rises = True
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
         low = b.like(z)

@@ -25,6 +25,7 @@ class Tanh(Activation):
 
     range = (-1.0, 1.0)
     from_output = True  # f' = 1 - y²
+    rises = True
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
         b.forward(np.tanh, z, y)
@@ -47,6 +48,7 @@ class Sigmoid(Activation):
 
     range = (0.0, 1.0)
     from_output = True  # f' = y(1 - y)
+    rises = True
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
         sigmoid_calls(b, z, y)
@@ -100,6 +102,7 @@ class Softplus(Activation):
 
     range = (0.0, INF)
     from_output = True  # f' = σ(z) = 1 - e^-y
+    rises = True
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
         b.forward(np.logaddexp, z, b.constant(0.0), y)

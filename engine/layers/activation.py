@@ -1,7 +1,7 @@
 """Activation: an activation as a layer of its own."""
 
 from engine.builder import Builder, Tensor, Weights
-from engine.layer import Layer
+from engine.layer import Layer, Shape
 from engine.spec import part, sub
 
 
@@ -18,6 +18,9 @@ class Activation(Layer):
     """Applies an activation to whatever the layer before gives, value by value."""
 
     activation: object = sub("activation", "relu", help="The function applied.")
+
+    def reads(self, shape: Shape, wanted: Shape) -> Shape:
+        return wanted
 
     def build(self, b: Builder, w: Weights, *inputs: Tensor) -> Tensor:
         return inputs[0]  # the program puts the activation behind every layer that has one
