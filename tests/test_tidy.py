@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import engine
+from app.settings import Settings
 from engine.spec import CATALOGUE, explanation, params
 
 ROOT = Path(__file__).parents[1]
@@ -90,6 +91,13 @@ def test_every_file_in_layers_declares_layers():
     declared = {cls.__module__ for cls in CATALOGUE["layer"].values()}
     there = {f"engine.layers.{path.stem}" for path in files("engine/layers/*.py") if path.stem != "__init__"}
     assert declared == there
+
+
+def test_every_setting_is_used():
+    """A setting that nothing reads would be a promise that is not kept."""
+    code = "".join(path.read_text(encoding="utf-8") for path in files("app/**/*.py") if path.name != "settings.py")
+    names = {"database" if field == "database_url" else field for field in Settings.model_fields}
+    assert not {field for field in names if not re.search(rf"settings\.{field}\b", code)}
 
 
 def test_lock_files_name_versions_and_no_hosts():
