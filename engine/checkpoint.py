@@ -1,7 +1,8 @@
 """Checkpoints: a trainer as bytes, and back, exactly.
 
 An .npz of plain arrays (never pickled) with one JSON text for the rest. Going on from a checkpoint gives the same
-numbers, bit for bit, as never having stopped.
+numbers, bit for bit, as never having stopped. `gather` says what belongs to a trainer's state; the time line keeps
+the same, in a form that costs microseconds.
 """
 
 import io
@@ -18,31 +19,65 @@ from engine.optimizer_state import OptimizerState
 if TYPE_CHECKING:
     from engine.train import Trainer
 
-VERSION = 1
+VERSION = 2
 PLAIN = ("seed", "epoch", "update", "position", "taken", "gradient_norm")
+Facts = dict[str, Any]
+Arrays = dict[str, Array]
+
+
+def gather(trainer: "Trainer") -> tuple[Facts, Arrays]:
+    """Everything that changes while a trainer works: small immutable facts, and arrays that are still its own."""
+    facts: Facts = {name: getattr(trainer, name) for name in PLAIN}
+    facts["training"] = trainer.training
+    facts["frozen"] = trainer.frozen
+    facts["optimizer_since"] = trainer.optimizer.since
+    facts["order_rng"] = _words(trainer._order_rng)
+    facts["noise_rng"] = _words(trainer._noise_rng)
+    arrays = {"flat": trainer.parameters.flat, "state": trainer.parameters.state, "order": trainer.order}
+    if trainer.taken:
+        arrays["sum"] = trainer._sum
+    for name, slot in trainer.optimizer.slots.items():
+        arrays[f"slot.{name}"] = slot
+    return facts, arrays
+
+
+def fill(trainer: "Trainer", facts: Facts, arrays: Arrays) -> None:
+    """Put a trainer of the same experiment into a state that `gather` gave. Raises DataError where it does not fit."""
+    slots = {name: arrays[f"slot.{name}"] for name in facts["training"].optimizer.slots()}
+    flat, state, order = trainer.parameters.flat, trainer.parameters.state, arrays["order"]
+    fits = (
+        arrays["flat"].shape == flat.shape
+        and arrays["state"].shape == state.shape
+        and np.array_equal(np.sort(order), np.arange(trainer.samples))
+        and all(slot.shape == flat.shape for slot in slots.values())
+    )
+    if not fits:
+        raise DataError("The checkpoint is of another experiment.", fix="Restore it with its own, or reset the run.")
+    for name in PLAIN:
+        setattr(trainer, name, facts[name])
+    trainer.training, trainer.frozen = facts["training"], tuple(facts["frozen"])
+    flat[:], state[:], trainer.order[:] = arrays["flat"], arrays["state"], order
+    if trainer.taken:
+        trainer._sum[:] = arrays["sum"]
+    _speak(trainer._order_rng, facts["order_rng"])
+    _speak(trainer._noise_rng, facts["noise_rng"])
+    kept = {name: slot.astype(flat.dtype) for name, slot in slots.items()}  # a copy of its own
+    trainer.optimizer = OptimizerState(trainer, kept, facts["optimizer_since"])
+    trainer._programs.clear()
+    trainer._epoch_program = None
 
 
 def dump(trainer: "Trainer") -> bytes:
     """The trainer's state."""
-    facts: dict[str, Any] = {name: getattr(trainer, name) for name in PLAIN}
-    facts |= {
-        "version": VERSION,
-        "training": trainer.training.to_json(),
-        "frozen": list(trainer.frozen),
-        "optimizer_since": trainer.optimizer.since,
-        "order_rng": trainer._order_rng.bit_generator.state,
-        "noise_rng": trainer._noise_rng.bit_generator.state,
-    }
-    arrays = {
-        "flat": trainer.parameters.flat,
-        "state": trainer.parameters.state,
-        "order": trainer.order.astype(np.int32),
-        "sum": trainer._sum if trainer.taken else np.zeros(0, trainer.dtype),
-        "facts": np.frombuffer(json.dumps(facts).encode(), np.uint8),
-    }
-    arrays |= {f"slot.{name}": slot for name, slot in trainer.optimizer.slots.items()}
+    return pack(*gather(trainer))
+
+
+def pack(facts: Facts, arrays: Arrays) -> bytes:
+    """A state as bytes."""
+    text = json.dumps({**facts_to_json(facts), "version": VERSION}).encode()
+    kept = {**arrays, "order": arrays["order"].astype(np.int32), "facts": np.frombuffer(text, np.uint8)}
     out = io.BytesIO()
-    np.savez(out, allow_pickle=False, **arrays)
+    np.savez(out, allow_pickle=False, **kept)
     return out.getvalue()
 
 
@@ -56,7 +91,7 @@ def load(trainer: "Trainer", state: bytes) -> "Trainer":
             raise DataError(
                 f"The checkpoint has version {facts['version']}, this engine reads {VERSION}.", fix="Reset the run."
             )
-        _fill(trainer, facts, arrays)
+        fill(trainer, facts_from_json(facts), arrays)
     except PlaygroundError:
         raise
     except Exception as error:  # damaged bytes fail in more ways than can be listed
@@ -65,24 +100,28 @@ def load(trainer: "Trainer", state: bytes) -> "Trainer":
     return trainer
 
 
-def _fill(trainer: "Trainer", facts: dict[str, Any], arrays: dict[str, Array]) -> None:
-    for name in PLAIN:
-        setattr(trainer, name, facts[name])
-    trainer.training = training_from_json(facts["training"])
-    trainer.frozen = tuple(facts["frozen"])
-    slots = {name: arrays[f"slot.{name}"] for name in trainer.training.optimizer.slots()}
-    flat, state, order = trainer.parameters.flat, trainer.parameters.state, arrays["order"]
-    fits = (
-        arrays["flat"].shape == flat.shape
-        and arrays["state"].shape == state.shape
-        and np.array_equal(np.sort(order), np.arange(trainer.samples))
-        and all(slot.shape == flat.shape for slot in slots.values())
-    )
-    if not fits:
-        raise DataError("The checkpoint is of another experiment.", fix="Restore it with its own, or reset the run.")
-    flat[:], state[:], trainer.order[:] = arrays["flat"], arrays["state"], order
-    if trainer.taken:
-        trainer._sum[:] = arrays["sum"]
-    trainer._order_rng.bit_generator.state = facts["order_rng"]
-    trainer._noise_rng.bit_generator.state = facts["noise_rng"]
-    trainer.optimizer = OptimizerState(trainer, slots, facts["optimizer_since"])
+def facts_to_json(facts: Facts) -> Facts:
+    """Facts as JSON has them."""
+    return {**facts, "training": facts["training"].to_json()}
+
+
+def facts_from_json(facts: Facts) -> Facts:
+    """The inverse of `facts_to_json`. Raises SpecError."""
+    return {**facts, "training": training_from_json(facts["training"])}
+
+
+def _words(generator: np.random.Generator) -> tuple[int, int, int, int]:
+    """Where a stream of random numbers is, in little memory."""
+    state: Any = generator.bit_generator.state
+    return state["state"]["state"], state["state"]["inc"], state["has_uint32"], state["uinteger"]
+
+
+def _speak(generator: np.random.Generator, words: Any) -> None:
+    """Put a stream of random numbers where `_words` found it."""
+    state, inc, has_uint32, uinteger = words
+    generator.bit_generator.state = {
+        "bit_generator": "PCG64",
+        "state": {"state": state, "inc": inc},
+        "has_uint32": has_uint32,
+        "uinteger": uinteger,
+    }

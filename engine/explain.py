@@ -1,7 +1,8 @@
 """The microscope: one example followed forward to its loss, backward to every gradient, and into one update.
 
-Everything is computed in float64 on copies and without dropout, so nothing of the training changes. Gradients are checked beside finite
-differences of the very same forward pass. The update is the one that a batch of this example alone would make.
+Everything is computed in float64 on copies and without dropout, so nothing of the training changes. Gradients are
+checked beside finite differences of the very same forward pass. The update is the one that a batch of this example
+alone would make.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.builder import Array, run, to_samples
+from engine.optimizer_state import update_calls
 from engine.parameters import Parameters
 from engine.program import Program, stored_inputs, stored_targets
 
@@ -29,7 +31,7 @@ def explain(trainer: "Trainer", inputs: Array, target: Array) -> dict[str, Any]:
     weights = Parameters(trainer.network, np.float64)
     weights.flat[:], weights.state[:] = trainer.parameters.flat, trainer.parameters.state
     gradients = weights.like()
-    loss, network = trainer.training.loss, trainer.network
+    loss, network = trainer.loss, trainer.network
     x = stored_inputs(network, np.asarray(inputs, np.float64)[None], np.float64)
     y = stored_targets(trainer.coding.encode(np.asarray([target])), np.float64)
     one = np.zeros(1, np.intp)
@@ -137,7 +139,7 @@ def _update(
     trainer: "Trainer", weights: Parameters, gradients: Parameters
 ) -> tuple[Parameters, dict[str, tuple[Parameters, Parameters]]]:
     """The weights after one update with these gradients, and the optimizer's memory before and after."""
-    optimizer, regularizer = trainer.training.optimizer, trainer.training.regularizer
+    training = trainer.training
     after, g = weights.like(), gradients.flat.copy()
     after.flat[:] = weights.flat
     memory = {}
@@ -145,13 +147,11 @@ def _update(
         old, new = weights.like(), weights.like()
         old.flat[:] = new.flat[:] = slot
         memory[name] = (old, new)
-    numbers = optimizer.scalars(trainer.update + 1, trainer.learning_rate())
+    numbers = training.optimizer.scalars(trainer.update + 1, trainer.learning_rate())
     scalars = {name: np.asarray(value) for name, value in numbers.items()}
-    for part in weights.unfrozen(trainer.frozen):
-        scratch, mask = np.empty_like(g[part]), trainer.mask[part].astype(np.float64)
-        slots = {name: new.flat[part] for name, (_, new) in memory.items()}
-        run(regularizer.calls(after.flat[part], g[part], mask, scratch))
-        run(optimizer.calls(after.flat[part], g[part], slots, scalars, scratch))
+    slots = {name: new.flat for name, (_, new) in memory.items()}
+    mask, parts = trainer.mask.astype(np.float64), weights.unfrozen(trainer.frozen)
+    run(update_calls(training, after.flat, g, mask, slots, scalars, parts))
     return after, memory
 
 
