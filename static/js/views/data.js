@@ -4,7 +4,7 @@
 import { findPart } from "../lib/catalogue.js";
 import { groupOf, groupsOf } from "../lib/groups.js";
 import { boundsOf } from "../lib/inputs.js";
-import { chooseDataset, dataFor } from "../lib/spec.js";
+import { chooseDataset, dataFor, presetFor } from "../lib/spec.js";
 import { all, clone, fitCanvas, on, reconcile, setAttribute, setText, slot } from "./dom.js";
 import { pointColor } from "./points.js";
 
@@ -84,8 +84,11 @@ export function mount(root, app) {
       if (type && type !== spec.data.type) experiment.change(`dataset ${findPart(catalogue, "dataset", type)?.label}`, chooseDataset(catalogue, defaults, spec, type));
     }),
     on(root, "click", (event) => {
-      if (event.target.closest('[data-action="regenerate"]')) {
-        const { spec } = experiment.store.get();
+      const action = event.target.closest("[data-action]")?.dataset.action;
+      const { spec } = experiment.store.get();
+      if (action === "preset") {
+        experiment.change("network that solves it", { ...presetFor(catalogue, defaults, spec.data), seed: spec.seed });
+      } else if (action === "regenerate") {
         experiment.change("regenerate data", { ...spec, data: { ...spec.data, seed: spec.data.seed + 1 } });
       }
     }),

@@ -2,7 +2,7 @@
 // Every neuron's picture and bias, drawn from the newest weights, once a frame.
 
 import { css, mix } from "../lib/color.js";
-import { Ranges } from "../lib/range.js";
+import { Ranges, targetRange } from "../lib/range.js";
 import { show, showSigned } from "../lib/number.js";
 import { all, setAttribute, setText } from "./dom.js";
 import { createTile } from "./tile.js";
@@ -61,7 +61,9 @@ export function mountNeurons(strip, app, plan) {
       const values = small?.pass.values.get(cell.layer);
       if (small && values) {
         const from = cell.unit * small.count;
-        const range = ranges.of(`${cell.layer} ${cell.unit}`, layer.activation ?? null, values, from, small.count);
+        const predicts = layer.id === "output" && now.data && !now.data.classes; // numbers: on the scale of the data
+        const range = predicts ? targetRange(now.data.targets)
+          : ranges.of(`${cell.layer} ${cell.unit}`, layer.activation ?? null, values, from, small.count);
         if (pictures.kind === "line") cell.tile.line(palette, values, from, small.count, widened(range));
         else cell.tile.plane(palette, values, from, small.side, range);
       } else {

@@ -1,0 +1,96 @@
+"""The page as a student uses it, and what it says of itself through `window.playground`."""
+
+import json
+import urllib.request
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+PATIENCE = 60_000  # milliseconds; a loaded machine needs some
+
+
+class Playground:
+    """Drives one page. `faults` collects errors of its scripts."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.faults: list[str] = []
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda m: m.type == "error" and "load resource" not in m.text and self.faults.append(m.text))
+
+    def open(self, address: str = "") -> "Playground":
+        """Open the page with this text after the #, and wait until its network is there."""
+        self.page.goto(f"{self.url}/#{address}" if address else f"{self.url}/")
+        return self.ready()
+
+    def reload(self) -> "Playground":
+        self.page.reload()
+        return self.ready()
+
+    def ready(self) -> "Playground":
+        self.page.wait_for_selector("html[data-ready]")
+        return self
+
+    def ask(self, expression: str, argument: Any = None) -> Any:
+        """A value of `window.playground`, given as p."""
+        return self.page.evaluate(f"(argument) => {{ const p = window.playground; return {expression}; }}", argument)
+
+    def until(self, condition: str, argument: Any = None, timeout: float = PATIENCE) -> None:
+        """Wait for a condition on `window.playground`, given as p."""
+        self.page.wait_for_function(
+            f"(argument) => {{ const p = window.playground; return {condition}; }}", arg=argument, timeout=timeout
+        )
+
+    # what a student does
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def play(self) -> None:
+        self.button("Play").click()
+        self.until("p.run.state !== 'created' && p.run.state !== 'paused'")
+
+    def pause(self) -> None:
+        self.button("Pause").click()
+        self.until("p.run.state === 'paused'")
+
+    def reset(self) -> None:
+        self.button("Reset to the same start").click()
+        self.until("p.run.state === 'created' && p.run.epoch === 0 && p.history.rows.length === 1")
+
+    def choose(self, label: str, value: str) -> None:
+        """Choose from the menu with this label."""
+        self.menu(label).select_option(label=value)
+
+    def menu(self, label: str) -> Locator:
+        return self.page.get_by_role("combobox", name=label, exact=True)
+
+    def settled(self) -> None:
+        """Wait until the run is of the experiment that the controls show."""
+        self.page.evaluate("() => window.playground.settled()")
+
+    def neuron(self, layer: str, unit: int) -> Locator:
+        return self.page.locator(f'.neuron[data-layer="{layer}"][data-unit="{unit}"]')
+
+    # what the page knows
+
+    def rows(self) -> list[dict[str, float | None]]:
+        """The history, row by row; null stands for "not defined"."""
+        history = self.ask("p.history")
+        return [dict(zip(history["columns"], row, strict=True)) for row in history["rows"]]
+
+    def pictures(self, layer: str, points: list[list[float]]) -> list[list[float]]:
+        """What the browser computes for each neuron of a layer at these points."""
+        return self.ask(f"p.pictures('{layer}', argument)", points)
+
+    # the engine's own word
+
+    def api(self, path: str, body: Any = None) -> Any:
+        """GET, or POST where there is a body."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            f"{self.url}/api/v1{path}", data=data, headers={"content-type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
