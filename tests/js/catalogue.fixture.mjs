@@ -47,6 +47,14 @@ export const catalogue = {
     part("dataset", "slope", made, { ...plane, task: "regression", class_names: null,
       preset: { layers: [dense(1, "linear")], training: { loss: "mse" } } }),
   ],
+  settings: [part("settings", "training", [
+    param("loss", "part", "mse", { kind: "loss" }), param("optimizer", "part", "sgd", { kind: "optimizer", live: true }),
+    param("schedule", "part", "constant", { kind: "schedule", live: true }),
+    param("regularizer", "part", "none", { kind: "regularizer", live: true }),
+    param("batch_size", "integer", 10, { lo: 1, hi: 100000, live: true }),
+    param("epochs", "integer", null, { lo: 1, hi: 1e7, live: true, optional: true }), param("shuffle", "flag", true),
+    param("clip_norm", "real", null, { lo: 0, hi: 1000, open_lo: true, optional: true, live: true }),
+  ])],
   feature: ["x", "y", "x_squared", "sin_x"].map((type) => part("feature", type)),
 };
 
@@ -59,5 +67,5 @@ export const defaults = {
     { id: "output", type: "dense", units: 1, activation: { type: "tanh" }, bias: true, kernel_initializer: { type: "glorot_uniform" } },
   ] },
   training: { loss: { type: "mse" }, optimizer: { type: "sgd", learning_rate: 0.03, momentum: 0 }, schedule: { type: "constant" },
-    regularizer: { type: "none" }, batch_size: 10, epochs: null, shuffle: true },
+    regularizer: { type: "none" }, batch_size: 10, epochs: null, shuffle: true, clip_norm: null },
 };

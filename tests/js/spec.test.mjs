@@ -63,10 +63,12 @@ test("the number of outputs follows the number of classes", () => {
 });
 
 test("a change is live, a reset with another seed, or another run", () => {
-  assert.deepEqual(difference(start, { ...start }), { kind: "same" });
-  assert.deepEqual(difference(start, write(start, "training.batch_size", 20)), { kind: "live", settings: { batch_size: 20 } });
-  assert.deepEqual(difference(start, { ...start, seed: 2 }), { kind: "seed" });
-  assert.deepEqual(difference(start, write(start, "training.loss", { type: "mae" })), { kind: "new" });
-  assert.deepEqual(difference(start, write(start, "data.noise", 5)), { kind: "new" });
-  assert.deepEqual(difference(start, changeLayer(start, "hidden1", { units: 3 })), { kind: "new" });
+  assert.deepEqual(difference(catalogue, start, { ...start }), { kind: "same" });
+  const reordered = start.network.layers.map(({ id, type, ...rest }) => ({ ...rest, type, id }));
+  assert.deepEqual(difference(catalogue, start, { ...start, network: { version: 1, layers: reordered } }), { kind: "same" });
+  assert.deepEqual(difference(catalogue, start, write(start, "training.batch_size", 20)), { kind: "live", settings: { batch_size: 20 } });
+  assert.deepEqual(difference(catalogue, start, { ...start, seed: 2 }), { kind: "seed" });
+  assert.deepEqual(difference(catalogue, start, write(start, "training.loss", { type: "mae" })), { kind: "new" });
+  assert.deepEqual(difference(catalogue, start, write(start, "data.noise", 5)), { kind: "new" });
+  assert.deepEqual(difference(catalogue, start, changeLayer(start, "hidden1", { units: 3 })), { kind: "new" });
 });

@@ -5,7 +5,7 @@
 import { brief, findPart, fit, fitPart } from "./catalogue.js";
 import { formatPart, formatValue, parsePart, parseParts } from "./notation.js";
 import { parseNumber, plain } from "./number.js";
-import { dataFor, factsOf, fitOutput, presetFor, renumber } from "./spec.js";
+import { dataFor, factsOf, fitOutput, presetFor, renumber, trainingParams } from "./spec.js";
 
 /** @typedef {import("./types.js").Spec} Spec */
 /** @typedef {import("./types.js").Catalogue} Catalogue */
@@ -18,6 +18,10 @@ const UNITS = ["epoch", "batch", "sample"];
 const MAX_SEED = 2 ** 31 - 1;
 
 const camel = (/** @type {string} */ name) => name.replace(/_+([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+
+/** Two settings have shorter names in the address than in the experiment. @type {Record<string, string>} */
+const SHORT = { regularizer: "regularization", batch_size: "batch" };
+const keyOf = (/** @type {import("./types.js").Param} */ param) => SHORT[param.name] ?? camel(param.name);
 
 /** Signs that would end a key or value are escaped; all else stays readable. @param {string} text */
 const escape = (text) => text.replace(/[%&#+\s,"<>`]/g, (sign) => encodeURIComponent(sign));
@@ -37,15 +41,18 @@ export function writeAddress(catalogue, spec, look) {
   const everyColumn = String(data.features) === String(factsOf(catalogue, data.type).columns);
   if (data.features && (!everyColumn || factsOf(catalogue, data.type).view === "plane")) pairs.push(["features", data.features.map(escape).join(",")]);
   pairs.push(["layers", spec.network.layers.map((layer) => formatPart(brief(catalogue, "layer", layer))).join(",")]);
-  pairs.push(["loss", formatPart(brief(catalogue, "loss", training.loss))]);
-  const { learning_rate: rate, ...optimizer } = training.optimizer;
-  pairs.push(["optimizer", formatPart(brief(catalogue, "optimizer", optimizer))]);
-  if (rate !== undefined) pairs.push(["learningRate", formatValue(rate)]);
-  pairs.push(["schedule", formatPart(brief(catalogue, "schedule", training.schedule))]);
-  pairs.push(["regularization", formatPart(brief(catalogue, "regularizer", training.regularizer))]);
-  pairs.push(["batch", String(training.batch_size)]);
-  if (training.epochs !== null) pairs.push(["epochs", String(training.epochs)]);
-  if (!training.shuffle) pairs.push(["shuffle", "false"]);
+  for (const param of trainingParams(catalogue)) {
+    const value = training[param.name];
+    if (param.name === "optimizer") {
+      const { learning_rate: rate, ...optimizer } = value;
+      pairs.push([keyOf(param), formatPart(brief(catalogue, param.kind, optimizer))]);
+      if (rate !== undefined) pairs.push(["learningRate", formatValue(rate)]);
+    } else if (param.widget === "part") {
+      pairs.push([keyOf(param), formatPart(brief(catalogue, param.kind, value))]);
+    } else if (param.name === "batch_size" || (value !== param.default && value !== undefined)) {
+      pairs.push([keyOf(param), formatValue(value)]);
+    }
+  }
   pairs.push(["seed", String(spec.seed)]);
   const shown = [look.test && "test", look.discretize && "discrete"].filter(Boolean);
   if (shown.length) pairs.push(["show", shown.join(",")]);
@@ -86,29 +93,7 @@ export function readAddress(catalogue, defaults, hash, { speedMax = 60 } = {}) {
   const layers = readLayers(catalogue, take("layers"), say);
   if (layers) spec = { ...spec, network: { ...spec.network, layers } };
 
-  const training = { ...spec.training };
-  /** @type {[string, string, string][]} */
-  const parts = [["loss", "loss", "loss"], ["optimizer", "optimizer", "optimizer"], ["schedule", "schedule", "schedule"],
-    ["regularization", "regularizer", "regularizer"]];
-  for (const [key, field, kind] of parts) {
-    const text = take(key);
-    if (text === undefined) continue;
-    const part = attempt(() => fitPart(catalogue, kind, parsePart(text), say), (why) => say(`${key}: ${why}`));
-    if (part) training[field] = part;
-    else say(`${key}: there is no "${text}"; ${training[field].type} is used.`);
-  }
-  const rate = take("learningRate");
-  const rateParam = findPart(catalogue, "optimizer", training.optimizer.type)?.params.find((p) => p.name === "learning_rate");
-  if (rate !== undefined && rateParam) {
-    training.optimizer = { ...training.optimizer, learning_rate: fit(catalogue, rateParam, parseNumber(rate) ?? rate, say) };
-  }
-  training.batch_size = number("batch", training.batch_size, [1, 100000]);
-  const epochs = take("epochs");
-  if (epochs !== undefined && epochs !== "none") {
-    given.set("epochs", epochs);
-    training.epochs = number("epochs", 100, [1, 1e7]);
-  }
-  training.shuffle = take("shuffle") !== "false";
+  const training = readTraining(catalogue, spec.training, take, say);
   const seed = number("seed", spec.seed, [0, MAX_SEED]);
   spec = { ...spec, seed, training };
   if (!layers) spec = fitOutput(catalogue, spec);
@@ -116,6 +101,42 @@ export function readAddress(catalogue, defaults, hash, { speedMax = 60 } = {}) {
   const look = readLook(given, take, number, say, speedMax);
   for (const key of given.keys()) say(`"${key}" is not known here; left out.`);
   return { spec, look, notes };
+}
+
+/**
+ * The settings of training, each by its declaration.
+ * @param {Catalogue} catalogue @param {Spec["training"]} start @param {(key: string) => string|undefined} take
+ * @param {(note: string) => void} say @returns {Spec["training"]}
+ */
+function readTraining(catalogue, start, take, say) {
+  const training = { ...start };
+  for (const param of trainingParams(catalogue)) {
+    const key = keyOf(param);
+    const text = take(key);
+    if (text === undefined) continue;
+    if (param.widget === "part") {
+      const part = attempt(() => fitPart(catalogue, param.kind, parsePart(text), say), (why) => say(`${key}: ${why}`));
+      if (part) training[param.name] = part;
+      else say(`${key}: there is no "${text}"; ${training[param.name].type} is used.`);
+    } else {
+      training[param.name] = fit(catalogue, param, plainValue(param, text), say);
+    }
+  }
+  const rate = take("learningRate");
+  const param = findPart(catalogue, "optimizer", training.optimizer.type)?.params.find((p) => p.name === "learning_rate");
+  if (rate !== undefined && param) {
+    training.optimizer = { ...training.optimizer, learning_rate: fit(catalogue, param, plainValue(param, rate), say) };
+  }
+  return training;
+}
+
+/** What stands in an address for a parameter that is no part. @param {import("./types.js").Param} param @param {string} text */
+function plainValue(param, text) {
+  if (param.optional && text === "none") return null;
+  if (param.widget === "flag") return text !== "false";
+  if (param.widget === "integer" || param.widget === "real") return parseNumber(text) ?? text;
+  if (param.widget === "choice") return param.options.find((option) => String(option) === text) ?? text;
+  return text;
 }
 
 /** @param {string} hash @param {(note: string) => void} say @returns {Map<string, string>} */
@@ -158,9 +179,7 @@ function readData(catalogue, defaults, take, number, say) {
   for (const param of findPart(catalogue, "dataset", type)?.params ?? []) {
     const text = take(camel(param.name));
     if (text === undefined) continue;
-    const value = param.widget === "integer" || param.widget === "real" ? parseNumber(text) ?? text
-      : param.widget === "flag" ? text !== "false" : text;
-    data[param.name] = fit(catalogue, param, value, say);
+    data[param.name] = fit(catalogue, param, plainValue(param, text), say);
   }
   data.seed = number("dataSeed", data.seed, [0, MAX_SEED]);
   data.train_fraction = number("train", data.train_fraction * 100, [10, 90], false) / 100;

@@ -8,11 +8,8 @@ import { complete, findPart } from "./catalogue.js";
 /** @typedef {import("./types.js").PartSpec} PartSpec */
 /** @typedef {import("./types.js").Catalogue} Catalogue */
 
-/**
- * What can be changed while a run goes on; everything else makes a new run.
- * Paths are those of the spec, values the names in PATCH settings.
- */
-const LIVE = /** @type {const} */ (["batch_size", "regularizer", "optimizer", "schedule", "epochs"]);
+/** The declared settings of training. @param {Catalogue} catalogue */
+export const trainingParams = (catalogue) => findPart(catalogue, "settings", "training")?.params ?? [];
 
 /** Facts of a dataset (task, view, classes …), from the catalogue. @param {Catalogue} catalogue @param {string} type */
 export function factsOf(catalogue, type) {
@@ -62,16 +59,14 @@ export function presetFor(catalogue, defaults, data) {
   const preset = factsOf(catalogue, data.type).preset ?? {};
   const training = { ...defaults.training };
   for (const [key, value] of Object.entries(preset.training ?? {})) {
-    training[key] = key in KIND_OF ? complete(catalogue, KIND_OF[key], value) : value;
+    const param = trainingParams(catalogue).find(({ name }) => name === key);
+    training[key] = param?.widget === "part" ? complete(catalogue, param.kind, value) : value;
   }
   const layers = (preset.layers ?? defaults.network.layers).map((/** @type {LayerSpec} */ layer) =>
     complete(catalogue, "layer", layer));
   const spec = { ...defaults, data, training, network: { ...defaults.network, layers: renumber(layers) } };
   return fitOutput(catalogue, spec);
 }
-
-/** Which kind of part a training setting is. @type {Record<string, string>} */
-export const KIND_OF = { loss: "loss", optimizer: "optimizer", schedule: "schedule", regularizer: "regularizer" };
 
 /** The data a dataset starts with. @param {Catalogue} catalogue @param {string} type @param {Spec} defaults @returns {Spec["data"]} */
 export function dataFor(catalogue, type, defaults) {
@@ -218,20 +213,21 @@ export function canonical(value) {
 
 /**
  * What a running run must be told when the spec changes: `same` nothing, `live` new settings, `seed` a reset with
- * another seed, `new` another run.
- * @param {Spec} before @param {Spec} after
+ * another seed, `new` another run. What can be changed live says its declaration.
+ * @param {Catalogue} catalogue @param {Spec} before @param {Spec} after
  * @returns {{kind: "same"|"new"|"seed"} | {kind: "live", settings: Record<string, any>}}
  */
-export function difference(before, after) {
+export function difference(catalogue, before, after) {
+  const live = trainingParams(catalogue).filter((param) => param.live).map((param) => param.name);
   const rest = (/** @type {Spec} */ spec) => {
     const training = { ...spec.training };
-    for (const key of LIVE) delete training[key];
+    for (const key of live) delete training[key];
     return canonical([spec.data, spec.network.layers, training]);
   };
   if (rest(before) !== rest(after)) return { kind: "new" };
   /** @type {Record<string, any>} */
   const settings = {};
-  for (const key of LIVE) {
+  for (const key of live) {
     if (canonical(before.training[key]) !== canonical(after.training[key])) settings[key] = after.training[key];
   }
   if (before.seed !== after.seed) return { kind: Object.keys(settings).length ? "new" : "seed" };

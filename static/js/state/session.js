@@ -47,7 +47,7 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
   async function sync() {
     const { spec } = experiment.store.get();
     const shown = run.store.get();
-    const change = shown.spec ? difference(shown.spec, spec) : { kind: /** @type {const} */ ("new") };
+    const change = shown.spec ? difference(catalogue, shown.spec, spec) : { kind: /** @type {const} */ ("new") };
     try {
       if (change.kind === "live") {
         await api.setSettings(/** @type {string} */ (shown.id), change.settings);
@@ -158,7 +158,7 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
   const go = (state) => {
     const { errors } = experiment.store.get();
     const broken = ["diverged", "failed"].includes(run.store.get().state) && !errors.length
-      && difference(/** @type {any} */ (run.store.get().spec), experiment.store.get().spec).kind === "same";
+      && difference(catalogue, /** @type {any} */ (run.store.get().spec), experiment.store.get().spec).kind === "same";
     return broken ? Promise.resolve() : setState(state);
   };
 

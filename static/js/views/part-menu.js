@@ -9,6 +9,12 @@ import { all, on, setText, slot } from "./dom.js";
 import { showFormulas } from "./katex.js";
 import { fillPartMenu } from "./menus.js";
 
+/** Which part of the catalogue is at a path: a layer, the optimizer …, or training as a whole. @param {string} path @param {any} [part] */
+export function partAt(path, part) {
+  if (path === "training") return { kind: "settings", type: "training" };
+  return { kind: path.startsWith("network.layers.") ? "layer" : path.split(".")[1], type: part?.type ?? "" };
+}
+
 /** @param {HTMLElement} root @param {import("../main.js").App} app */
 export function mount(root, app) {
   const { catalogue, experiment } = app;
@@ -31,7 +37,8 @@ export function mount(root, app) {
     if (!part) return root.hidePopover();
     const layer = isLayer();
     slot(root, "layer").hidden = slot(root, "actions").hidden = !layer;
-    setText(slot(root, "title"), layer ? layerTitle(catalogue, part) : labelOf(catalogue, partKind(), part.type));
+    const { kind: what, type } = partAt(path, part);
+    setText(slot(root, "title"), layer ? layerTitle(catalogue, part) : labelOf(catalogue, what, type));
     if (layer) {
       kind.value = part.type;
       const found = check?.layers.find((l) => l.id === part.id);
@@ -46,14 +53,12 @@ export function mount(root, app) {
     if (shown === path + types) return;
     shown = path + types;
     const query = new URLSearchParams({ path, values: JSON.stringify(part), without });
-    htmx.ajax("GET", `${app.root}/parts/${partKind()}/${part.type}?${query}`, { target: form, swap: "innerHTML" }).then(() => {
+    htmx.ajax("GET", `${app.root}/parts/${what}/${type}?${query}`, { target: form, swap: "innerHTML" }).then(() => {
       showFormulas(form);
       app.describeControls(form);
       stand();
     });
   };
-
-  const partKind = () => (isLayer() ? "layer" : path.split(".")[1]);
 
   const stand = () => {
     if (!opener || !root.matches(":popover-open")) return;

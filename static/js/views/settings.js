@@ -6,6 +6,7 @@ import { chooseDataset, read } from "../lib/spec.js";
 import { groupOf, groupsOf } from "../lib/groups.js";
 import { all, on, setAttribute, slot } from "./dom.js";
 import { OTHER, fillPresets } from "./menus.js";
+import { partAt } from "./part-menu.js";
 
 /** @param {HTMLElement} root @param {import("../main.js").App} app */
 export function mount(root, app) {
@@ -33,9 +34,9 @@ export function mount(root, app) {
     }
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll("[data-options]"))) {
       const path = button.dataset.options ?? "";
-      const without = button.dataset.without ?? "";
-      const part = findPart(catalogue, path.split(".")[1], read(spec, path).type);
-      button.disabled = !part?.params.some((param) => param.name !== without);
+      const without = (button.dataset.without ?? "").split(",");
+      const { kind, type } = partAt(path, read(spec, path));
+      button.disabled = !findPart(catalogue, kind, type)?.params.some((param) => !without.includes(param.name));
     }
   };
 
