@@ -169,7 +169,8 @@ def multiply(b: Builder, s: Sliding) -> None:
         return
     size = windows.size[0] * windows.size[1]
     planes = b.buffer(size, places, groups, channels // groups)  # one a tap, so that adding up has long runs
-    back = s.matrix[: k - s.bias].reshape(size, -1, groups, f).transpose(0, 2, 3, 1)
+    back = b.buffer(size, groups, f, channels // groups)  # products read their right factor faster row by row
+    b.backward(np.copyto, back, s.matrix[: k - s.bias].reshape(size, -1, groups, f).transpose(0, 2, 3, 1))
     b.backward(np.matmul, dy, back, planes.transpose(0, 2, 1, 3))
     windows.add_back(b, planes.reshape(size, *count, -1, channels), s.dx)  # type: ignore[arg-type]
 

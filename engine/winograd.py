@@ -2,14 +2,14 @@
 
 A tile of 4×4 inputs d and a kernel g are brought into another basis, where the convolution is one product per entry,
 and the result back: y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A. With many tiles, channels and filters, each of the 16 entries is a
-matrix product of its own, and each change of basis is a product with a small matrix of constants. Backward is the
-same chain transposed. Lavin, Gray 2015, arXiv:1509.09308, F(2×2, 3×3).
+matrix product of its own. Kernels and outputs change their basis by a product with a small matrix of constants; inputs
+by a few additions, first down, then across, since Bᵀ has but two entries ±1 in a row. Backward is the same chain
+transposed. Lavin, Gray 2015, arXiv:1509.09308, F(2×2, 3×3).
 """
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from engine.builder import Array, Builder
 from engine.windows import Windows
@@ -17,7 +17,8 @@ from engine.windows import Windows
 if TYPE_CHECKING:
     from engine.convolution import Sliding
 
-INPUT = np.kron(*2 * [np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]])])  # Bᵀ ⊗ Bᵀ, 16 × 16
+# Bᵀ d = (d₀ − d₂, d₁ + d₂, d₂ − d₁, d₁ − d₃)
+INPUT = ((np.subtract, 0, 2), (np.add, 1, 2), (np.subtract, 2, 1), (np.subtract, 1, 3))
 KERNEL = np.kron(*2 * [np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])])  # G ⊗ G, 16 × 9
 OUTPUT = np.kron(*2 * [np.array([[1, 1, 1, 0], [0, 1, -1, -1]])])  # Aᵀ ⊗ Aᵀ, 4 × 16
 EVEN = 5  # the entry that reaches all four outputs of a tile alike: where a bias is added
@@ -41,16 +42,17 @@ def winograd(b: Builder, s: "Sliding") -> None:
     bottom, right = s.windows.after
     border = (bottom + 2 * th - rows, right + 2 * tw - columns)
     windows = Windows((4, 4), (2, 2), (1, 1), s.windows.before, border)
-    to_input, to_kernel, to_output = (a.astype(b.dtype) for a in (INPUT, KERNEL, OUTPUT))
-    pieces, kernel = b.buffer(4, 4, th, tw, n * channels), s.matrix[: len(s.matrix) - s.bias].reshape(9, -1)
+    to_kernel, to_output = KERNEL.astype(b.dtype), OUTPUT.astype(b.dtype)
+    kernel = s.matrix[: len(s.matrix) - s.bias].reshape(9, -1)
     v, u = b.buffer(16, tiles, channels), b.buffer(16, channels, filters)
     m, z = b.buffer(16, tiles, filters), b.buffer(4, tiles, filters)
+    down, entries = b.buffer(4, th, 2 * tw + 2, n * channels), v.reshape(4, 4, th, tw, n * channels)
 
-    image = windows.with_border(b, s.x)
-    h, w, _, _ = image.strides
-    overlapping = as_strided(image, pieces.shape, (h, w, 2 * h, 2 * w, image.itemsize))
-    b.forward(np.copyto, pieces, overlapping)
-    b.forward(to_input.dot, _flat(pieces), _flat(v))
+    image = windows.with_border(b, s.x).reshape(2 * th + 2, 2 * tw + 2, -1)
+    for k, (function, i, j) in enumerate(INPUT):
+        b.forward(function, image[i : i + 2 * th : 2], image[j : j + 2 * th : 2], down[k])
+    for k, (function, i, j) in enumerate(INPUT):
+        b.forward(function, down[:, :, i : i + 2 * tw : 2], down[:, :, j : j + 2 * tw : 2], entries[:, k])
     b.forward(to_kernel.dot, kernel, _flat(u))
     b.forward(np.matmul, v, u, m)
     if s.bias:
@@ -64,17 +66,22 @@ def winograd(b: Builder, s: "Sliding") -> None:
     dz = z if (rows, columns) == (2 * th, 2 * tw) else b.like(z)  # zero where outputs are thrown away
     for tile, place in _corners(dz.reshape(2, 2, th, tw, n, filters), s.dy):
         b.backward(np.copyto, tile, place)
-    dm, dv, du, dpieces = m, pieces.reshape(v.shape), u, v.reshape(pieces.shape)  # what is not needed any more
+    dm, dv, du = m, b.like(v) if s.dx is not None else v, u  # in the place of what is not needed any more
     b.backward(to_output.T.dot, _flat(dz), _flat(dm))
     if s.bias:
         b.backward(np.ones(tiles, b.dtype).dot, dm[EVEN], s.dmatrix[-1])
     if s.dx is not None:
-        b.backward(np.matmul, dm, u.transpose(0, 2, 1), dv)
+        back = b.buffer(16, filters, channels)  # products read their right factor faster row by row
+        b.backward(np.copyto, back, u.transpose(0, 2, 1))
+        b.backward(np.matmul, dm, back, dv)
     b.backward(np.matmul, v.transpose(0, 2, 1), dm, du)
     b.backward(to_kernel.T.dot, _flat(du), s.dmatrix[: len(s.matrix) - s.bias].reshape(9, -1))
     if s.dx is not None:
-        b.backward(to_input.T.dot, _flat(dv), _flat(dpieces))
-        _add_back(b, windows, dpieces, s.dx)
+        whole = windows.framed(b, s.dx)
+        dimage, dentries = whole.reshape(2 * th + 2, 2 * tw + 2, -1), dv.reshape(entries.shape)
+        _input_back(b, dentries.transpose(1, 3, 0, 2, 4), down.transpose(2, 0, 1, 3))
+        _input_back(b, down, dimage)
+        windows.without_border(b, whole, s.dx)
 
 
 def _flat(a: Array) -> Array:
@@ -91,21 +98,18 @@ def _corners(tiles: Array, image: Array) -> list[tuple[Array, Array]]:
     return [(tile[: view.shape[0], : view.shape[1]], view) for tile, view in views]
 
 
-def _add_back(b: Builder, windows: Windows, pieces: Array, gradient: Array) -> None:
-    """Backward: add overlapping 4×4 pieces, (4, 4, th, tw, NC), up to an image; first down, then across."""
-    _, _, th, tw, wide = pieces.shape
-    down = b.buffer(th + 1, 2, 4, tw, wide)
-    whole = windows.framed(b, gradient)
-    across = whole.reshape(th + 1, 2, tw + 1, 2, wide)
-    _halves(b, pieces.transpose(2, 0, 1, 3, 4), down)
-    _halves(b, down.transpose(3, 2, 0, 1, 4), across.transpose(2, 3, 0, 1, 4))
-    windows.without_border(b, whole, gradient)
-
-
-def _halves(b: Builder, pieces: Array, out: Array) -> None:
-    """out[t] = pieces[t][:2] + pieces[t - 1][2:]: neighbours lie half on each other."""
-    first, second = pieces[:, :2], pieces[:, 2:]
-    b.backward(np.copyto, out[0], first[0])
-    if len(pieces) > 1:
-        b.backward(np.add, first[1:], second[:-1], out[1:-1])
-    b.backward(np.copyto, out[-1], second[-1])
+def _input_back(b: Builder, entries: Array, image: Array) -> None:
+    """Backward along one axis: image = B entries, where each two neighbouring tiles (4, t, …) overlap by half."""
+    first, second, third, fourth = entries
+    even, odd = image[0::2], image[1::2]
+    rest = b.like(first)  # what a tile says of its third place, then of its second
+    b.backward(np.add, second, third, rest)
+    b.backward(np.subtract, rest, first, rest)
+    b.backward(np.copyto, even[0], first[0])
+    b.backward(np.add, first[1:], rest[:-1], even[1:-1])
+    b.backward(np.copyto, even[-1], rest[-1])
+    b.backward(np.subtract, second, third, rest)
+    b.backward(np.add, rest, fourth, rest)
+    b.backward(np.copyto, odd[0], rest[0])
+    b.backward(np.subtract, rest[1:], fourth[:-1], odd[1:-1])
+    b.backward(np.negative, fourth[-1], odd[-1])
