@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.pages import forms, playground
+from app.pages.forms import router as forms
+from app.pages.playground import router as playground
 
 router = APIRouter(include_in_schema=False)
-router.include_router(playground.router)
-router.include_router(forms.router)
+router.include_router(playground)
+router.include_router(forms)

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from app.templating import page
+from app.templating import page, plain
 from engine.spec import CATALOGUE, describe, lookup
 
 router = APIRouter()
@@ -23,6 +23,15 @@ class Field:
     value: Any
     choices: list[tuple[str, str]]  # value and label, for the kinds that choose
     inner: "list[Field]"  # the parameters of a part within this part
+
+    @property
+    def text(self) -> str:
+        """The value as a text field shows it: lists of sizes as 3×3, nothing for None."""
+        if self.value is None:
+            return ""
+        if isinstance(self.value, list | tuple):
+            return "×".join(map(plain, self.value))
+        return plain(self.value)
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,7 @@ def fields(part: dict[str, Any], path: str, values: dict[str, Any], without: set
         inner: list[Field] = []
         if param["widget"] == "part":
             value = {"type": value} if isinstance(value, str) else value or {"type": param["default"]}
-            choices = [(name, cls.label) for name, cls in CATALOGUE[param["kind"]].items()]  # type: ignore[attr-defined]
+            choices = [(name, cls.label) for name, cls in CATALOGUE[param["kind"]].items()]
             cls = CATALOGUE[param["kind"]].get(str(value.get("type")))
             if cls is not None and depth < DEEPEST:
                 inner = fields(describe(cls), where, value, set(), depth + 1)

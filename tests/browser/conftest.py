@@ -38,5 +38,3 @@ def another(browser: Browser, server: RunningServer) -> Iterator[Playground]:
     yield made
     assert made.faults == []
     context.close()
-
-

@@ -3,7 +3,9 @@
 from tests.browser.playground import Playground
 
 
-def test_spiral_is_solved_with_the_page_alone_and_its_link_repeats_it(playground: Playground, another: Playground) -> None:
+def test_spiral_is_solved_with_the_page_alone_and_its_link_repeats_it(
+    playground: Playground, another: Playground
+) -> None:
     playground.open()
     page = playground.page
     playground.button("Spiral").click()
@@ -53,7 +55,9 @@ def test_back_and_forward_go_through_the_experiments(playground: Playground) -> 
 
 
 def test_what_an_address_may_not_say_is_put_right_and_said(playground: Playground) -> None:
-    playground.open("noise=90&learningRate=1000&layers=dense(units=3,activation=tanh),wild,dense(units=1,activation=tanh)&colour=red")
+    playground.open(
+        "noise=90&learningRate=1000&layers=dense(units=3,activation=tanh),wild,dense(units=1,activation=tanh)&colour=red"
+    )
     note = playground.page.locator(".note__text").inner_text()
     for part in ("Noise: 90", "0 to 50", "50 is used", "Learning rate", "wild", "colour"):
         assert part in note

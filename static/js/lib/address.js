@@ -135,6 +135,11 @@ function plainValue(param, text) {
   if (param.optional && text === "none") return null;
   if (param.widget === "flag") return text !== "false";
   if (param.widget === "integer" || param.widget === "real") return parseNumber(text) ?? text;
+  if (param.widget === "points") return text.split(";").filter(Boolean).map((point) => point.split(",").map(Number));
+  if (["pair", "shape", "numbers"].includes(param.widget)) {
+    const numbers = text.split("x").map(parseNumber);
+    return numbers.includes(null) ? text : numbers;
+  }
   if (param.widget === "choice") return param.options.find((option) => String(option) === text) ?? text;
   return text;
 }

@@ -84,6 +84,17 @@ export function fit(catalogue, param, value, say) {
       return param.options.includes(value) ? value : fallback(`${value} is not one of ${param.options.join(", ")}`);
     case "text":
       return typeof value === "string" ? value : fallback("expected text");
+    case "shape":
+    case "numbers": {
+      if (typeof value === "string") return param.options.includes(value) ? value : fallback(`${value} is no list of numbers`);
+      const list = Array.isArray(value) ? value : [value];
+      const [fewest, most] = param.length ?? [1, Infinity];
+      if (list.some((n) => typeof n !== "number") || list.length < fewest || list.length > most) return fallback(`expected ${fewest} to ${most} numbers`);
+      return list.map((n) => fitNumber(param, n, say));
+    }
+    case "points":
+      return Array.isArray(value) && value.every((point) => Array.isArray(point) && point.length === 3 && point.every(Number.isFinite))
+        ? value : fallback("expected points");
     case "pair": {
       const two = Array.isArray(value) ? value : [value, value];
       if (two.length !== 2 || two.some((n) => typeof n !== "number")) return fallback("expected one number or two");
@@ -116,7 +127,7 @@ export function fitPart(catalogue, kind, given, say) {
 
 /** @param {Param} param @param {number} value @param {(message: string) => void} say */
 function fitNumber(param, value, say) {
-  const whole = param.widget === "integer" || param.widget === "pair";
+  const whole = ["integer", "pair", "shape"].includes(param.widget);
   const lo = param.lo ?? -Infinity;
   const hi = param.hi ?? Infinity;
   let fitted = whole ? Math.round(value) : value;

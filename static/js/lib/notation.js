@@ -11,7 +11,7 @@ import { plain } from "./number.js";
 export function formatValue(value) {
   if (value === null || value === undefined) return "none";
   if (typeof value === "number") return plain(value);
-  if (Array.isArray(value)) return value.map(formatValue).join("x");
+  if (Array.isArray(value)) return value.map((item) => (Array.isArray(item) ? item.map(formatValue).join(",") : formatValue(item))).join(Array.isArray(value[0]) ? ";" : "x");
   if (typeof value === "object") return formatPart(value);
   return String(value);
 }

@@ -5,7 +5,7 @@
  * One parameter of a part, as the catalogue declares it.
  * @typedef {object} Param
  * @property {string} name
- * @property {"integer"|"real"|"flag"|"choice"|"pair"|"part"|"text"} widget
+ * @property {"integer"|"real"|"flag"|"choice"|"pair"|"shape"|"numbers"|"points"|"part"|"text"} widget
  * @property {any} default
  * @property {string} help
  * @property {string} label
@@ -14,6 +14,7 @@
  * @property {boolean} open_lo
  * @property {boolean} open_hi
  * @property {any[]} options
+ * @property {[number, number]} [length]  lists: the fewest and the most entries
  * @property {string} kind
  * @property {boolean} optional
  * @property {boolean} live

@@ -34,7 +34,7 @@ export function mount(root, app) {
       if (found instanceof Error) setAttribute(element, "title", `${part?.help ?? ""} ${found.message}`);
       if (found === undefined) load(type);
     });
-    const params = findPart(catalogue, "dataset", data.type)?.params ?? [];
+    const params = (findPart(catalogue, "dataset", data.type)?.params ?? []).filter((param) => ["integer", "real", "choice"].includes(param.widget));
     reconcile(own, params, (param) => `${data.type} ${param.name}`, (param) => clone(param.widget === "choice" ? "t-choice" : "t-slider"), (element, param) => {
       setText(slot(element, "label"), param.label);
       const control = /** @type {HTMLInputElement|HTMLSelectElement} */ (element.querySelector("input, select"));
@@ -42,7 +42,7 @@ export function mount(root, app) {
       if (control.dataset.path === undefined) {
         if (control instanceof HTMLSelectElement) control.replaceChildren(...param.options.map((option) => new Option(String(option).replaceAll("_", " "), String(option))));
         else Object.assign(control, { min: String(param.lo), max: String(sliderEnd(param)), step: String(sliderStep(param)) });
-        element.querySelector("output")?.setAttribute("data-shows", `data.${param.name}`);
+        element.querySelector(".slider__value")?.setAttribute("data-shows", `data.${param.name}`);
         control.dataset.path = `data.${param.name}`;
       }
     });

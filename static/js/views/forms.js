@@ -31,9 +31,14 @@ export function mountForms(document, app) {
       case "part": return complete(catalogue, control.dataset.kind, control.value);
       case "slider": return Number(control.value) / Number(control.dataset.scale ?? 1);
       case "choice": return declared(control.dataset.path)?.options.find((option) => String(option) === control.value) ?? control.value;
-      case "pair": {
+      case "pair":
+      case "shape":
+      case "numbers": {
+        const param = declared(control.dataset.path);
+        if (control.value.trim() === "" && param?.optional) return null;
+        if (param?.options.includes(control.value.trim())) return control.value.trim();
         const numbers = control.value.split(/[×x,; ]+/).filter(Boolean).map(parseNumber);
-        return numbers.length && numbers.every((/** @type {number|null} */ n) => n !== null) ? (numbers.length === 1 ? [numbers[0], numbers[0]] : numbers) : undefined;
+        return numbers.length && numbers.every((/** @type {number|null} */ n) => n !== null) ? (numbers.length === 1 && control.dataset.widget === "pair" ? [numbers[0], numbers[0]] : numbers) : undefined;
       }
       case "text": return control.value;
       default: return control.value.trim() === "" && declared(control.dataset.path)?.optional ? null : parseNumber(control.value) ?? undefined;
