@@ -100,8 +100,13 @@ class Feed:
         self.wake()
 
     def unsaved_rows(self, seq: int) -> tuple[int, np.ndarray]:
-        """The number of the first row the store was not given, and the rows from there up to `seq`."""
+        """The number of the first row the store was not given, and the rows from there up to `seq`.
+
+        Raises ValueError where some are not here: a gap in the store could never be filled.
+        """
         first, rows = self._given + 1, self.history.read(self._given, max(0, seq - self._given))
+        if first + len(rows) <= seq:
+            raise ValueError(f"Expected rows {first} to {seq}, got {len(rows)}.")
         self._given = max(self._given, seq)
         return first, rows
 

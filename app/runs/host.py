@@ -18,6 +18,7 @@ from app.runs.session import Session
 from engine.events import COLUMNS
 
 TURN = 0.004  # seconds a run may train before the next gets its turn; shorter when many run
+QUICK = 0.005  # seconds that a checkpoint may take without being put off
 UNWATCHED = 0.5  # seconds between reports of a run whose weights nobody looks at
 WEIGHTS_PER_SECOND = 20_000_000  # bytes of weights a run may send in a second
 
@@ -59,7 +60,6 @@ class Host:
         """Take a run in, new or from a checkpoint; answers what `facts` says. Raises PlaygroundError."""
         session = Session(run, spec, blob, meta or {}, self.limits)
         session.used = self._least()
-        session.saved = self.clock()
         self.sessions[run] = session
         return self.facts(run)
 
@@ -86,11 +86,12 @@ class Host:
         return queries.QUERIES[name](self.sessions[run].trainer, **args)
 
     def snapshot(self, run: str) -> Checkpoint:
-        """A checkpoint of this moment."""
+        """A checkpoint of this moment. The rows up to it are in the next `reports`, to be passed on before it."""
         session = self.sessions[run]
         began = self.clock()
         blob = session.trainer.state()
         session.saved, session.unsaved, session.urgent = self.clock(), False, False
+        session.changed = session.hurry = session.changed or bool(session.rows)
         session.save_cost = session.saved - began
         return Checkpoint(run, session.meta(), session.spec(), session.settings(), blob)
 
@@ -98,8 +99,13 @@ class Host:
         """Forget a run (its owner has a checkpoint)."""
         self.sessions.pop(run, None)
 
-    def tick(self, budget: float, interrupted: Callable[[], bool] = lambda: False) -> list[Update]:
-        """Train for about `budget` seconds, then report. Ends early when nothing runs or somebody knocks."""
+    def tick(self, budget: float) -> list[Update]:
+        """Train for about `budget` seconds, then report."""
+        self.train(budget)
+        return self.reports()
+
+    def train(self, budget: float, interrupted: Callable[[], bool] = lambda: False) -> None:
+        """Train for about `budget` seconds; less when nothing runs or somebody knocks."""
         end = self.clock() + budget
         while (now := self.clock()) < end:
             ready = [s for s in self.sessions.values() if s.state == "running" and s.due <= now]
@@ -110,7 +116,6 @@ class Host:
             session.advance(min(now + turn, end), self.clock)
             if interrupted():
                 break
-        return self.reports()
 
     def reports(self) -> list[Update]:
         """What is new of every run whose time to report has come."""
@@ -147,8 +152,9 @@ class Host:
     def _save_due(self, session: Session) -> float:
         if not session.unsaved:
             return np.inf
-        wait = 0.25 if session.urgent else self.checkpoint_seconds
-        return session.saved + max(wait, 10 * session.save_cost)
+        # What an owner did is saved before it is answered, where that is quick. A tenth of the time may go into saving.
+        wait = 0.0 if session.urgent else self.checkpoint_seconds
+        return session.saved + max(wait, 10 * session.save_cost if session.save_cost > QUICK else 0.0)
 
     def _report(self, session: Session, now: float) -> Update:
         rows = np.stack(session.rows) if session.rows else np.empty((0, len(COLUMNS)))

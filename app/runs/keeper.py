@@ -74,13 +74,13 @@ class Keeper:
         One at a time for each run. Raises PlaygroundError.
         """
         async with feed.lock:
-            for _ in range(2):
-                await self._load(feed)
+            for _ in range(3):
                 try:
+                    await self._load(feed)
                     return await self.answered(question())
                 except RunGone:
                     feed.loaded = False
-        raise Overloaded("The worker of this run was lost twice.", fix="Try again in a few seconds.")
+        raise Overloaded("The worker of this run was lost again and again.", fix="Try again in a few seconds.")
 
     async def answered(self, work: Awaitable[T]) -> T:
         """A worker's answer. Raises Overloaded where none can give one."""
@@ -181,17 +181,24 @@ class Keeper:
         if len(recent) >= often and feed.record.state == "running":
             feed.record.state = "paused"
             feed.note("The process that trained this run was lost again and again, so the run is paused.")
-        with contextlib.suppress(PlaygroundError):
-            await self.ask(feed, _nothing)
+        await self._bring_back(feed)
+
+    async def _bring_back(self, feed: Feed) -> None:
+        """Try until it is in a worker; only a run that cannot be read stays where it is."""
+        while not feed.loaded and self.feeds.get(feed.record.id) is feed:
+            try:
+                await self.ask(feed, _nothing)
+            except Overloaded:
+                await asyncio.sleep(1)
+            except PlaygroundError as error:
+                log.error("run %s cannot go on: %s", feed.record.id, error)
+                return
 
     async def _resume(self, runs: list[str]) -> None:
         for run in runs:
             if feed := await self.find(run):
                 feed.note(f"The server was started again; the run goes on from epoch {feed.record.epoch}.")
-                try:
-                    await self.ask(feed, _nothing)
-                except PlaygroundError as error:
-                    log.error("run %s cannot go on: %s", run, error)
+                await self._bring_back(feed)
 
     async def _look_away(self, feed: Feed) -> None:
         with contextlib.suppress(PlaygroundError, RunGone):

@@ -22,6 +22,7 @@ from engine import errors
 
 log = logging.getLogger(__name__)
 BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
+COMING_BACK = 10.0  # seconds to wait for a worker when none is alive
 _environment = threading.Lock()
 
 
@@ -116,7 +117,7 @@ class Pool:
     # ---- requests ----
 
     async def create(self, run: str, spec: dict[str, Any], blob: bytes | None, meta: dict[str, Any]) -> dict[str, Any]:
-        link = self._homes.get(run) or self._emptiest()
+        link = self._homes.get(run) or await self._emptiest()
         self._homes[run] = link
         link.runs.add(run)
         try:
@@ -134,7 +135,7 @@ class Pool:
         return head["answer"]
 
     async def query(self, run: str | None, name: str, args: dict[str, Any]) -> bytes:
-        link = self._emptiest() if run is None else self._home(run)
+        link = await self._emptiest() if run is None else self._home(run)
         _, blobs = await self._ask(link, {"op": "query", "run": run, "name": name, "args": args})
         return blobs[0]
 
@@ -167,10 +168,13 @@ class Pool:
             raise runner.RunGone(run)
         return self._homes[run]
 
-    def _emptiest(self) -> Link:
+    async def _emptiest(self) -> Link:
+        """The worker with least to do; if all have died, the first to come back."""
+        try:
+            await asyncio.wait_for(self._ready.wait(), min(self._patience, COMING_BACK))
+        except TimeoutError:
+            raise runner.Busy("no worker is alive") from None
         alive = [link for link in self._links if link.alive]
-        if not alive:
-            raise runner.Busy("no worker is alive")
         return min(alive, key=lambda link: (len(link.running), len(link.runs)))
 
     def _forget(self, run: str) -> None:
@@ -192,6 +196,8 @@ class Pool:
             except (asyncio.IncompleteReadError, OSError):
                 pass
             lost = link.close()
+            if not self.alive():
+                self._ready.clear()
             for run in lost:
                 self._homes.pop(run, None)
             await asyncio.to_thread(_end, link.process)
@@ -218,11 +224,18 @@ class Pool:
         for update in worker.unpack_updates(head, blobs):
             if self._homes.get(update.run) is link:
                 (link.running.add if update.facts["state"] == "running" else link.running.discard)(update.run)
-                self._listener.updated(update)
+                self._tell(self._listener.updated, update)
 
     def _saved(self, link: Link, head: dict[str, Any], blobs: list[bytes]) -> None:
         if self._homes.get(head["run"]) is link:
-            self._listener.saved(worker.unpack_checkpoint(head, blobs))
+            self._tell(self._listener.saved, worker.unpack_checkpoint(head, blobs))
+
+    def _tell(self, hear: Callable[[Any], None], what: Any) -> None:
+        """A listener that fails must not take the worker's other runs with it."""
+        try:
+            hear(what)
+        except Exception:
+            log.exception("what a worker said could not be taken in")
 
 
 def _end(process: Any) -> None:

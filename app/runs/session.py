@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+import engine.checkpoint  # noqa: F401  loaded before the first checkpoint, which should be as quick as the others
 from app.runs import commands
 from app.runs.limits import Limits
 from engine.errors import PlaygroundError, SpecError
@@ -48,13 +49,13 @@ class Session:
         self.hurry = True  # and not to wait with
         self.retold = False  # spec or settings to report
         self.moved = blob is None  # weights to report
-        self.unsaved = blob is None  # something a checkpoint should hold
+        self.unsaved = False  # something a checkpoint should hold; a new run is all in its spec
         self.watched = False
         self.used = 0.0  # seconds of training, as fair turns count them
         self.due = 0.0  # not before this time (a run slowed down by `speed`)
         self.reported = self.weighed = self.saved = 0.0  # when rows, weights and a checkpoint were last sent
         self.save_cost = 0.0  # seconds the last checkpoint took
-        self.urgent = True  # a checkpoint should not wait for its usual time
+        self.urgent = False  # a checkpoint should not wait for its usual time
         self._events: Iterator[Any] | None = None
         self._each = ""
         self._epoch_cost: float | None = None  # seconds the last epoch took; None: not known yet
@@ -232,11 +233,11 @@ class Session:
 
     def _to(self, state: str) -> None:
         self.state, self.message, self.fix = state, "", ""
-        self.changed = self.hurry = True
+        self.changed = self.hurry = self.unsaved = self.urgent = True
         if state != "running":
             self.unit, self.left, self._events = None, 0, None
 
     def _end(self, state: str, message: str, fix: str = "") -> None:
         self._to(state)
         self.message, self.fix = message, fix
-        self.moved = self.unsaved = self.urgent = True
+        self.moved = True

@@ -3,7 +3,8 @@
 Requests  {"id", "op": "create" | "command" | "query" | "drop" | "save" | "ping", …}
 Answers   {"kind": "reply", "id", "answer" or "error"} · {"kind": "updates", …} · {"kind": "checkpoint", …}
 
-Updates go out before the answer to the command that caused them, so whoever asked already knows the new state.
+Updates go out before the answer to the command that caused them, so whoever asked already knows the new state, and
+before the checkpoint that follows them, so that the rows up to it are known.
 """
 
 import contextlib
@@ -54,12 +55,12 @@ def serve(peer: Peer, config: Config) -> None:
         if peer.waiting(host.idle_for()):
             while len(replies) < AT_ONCE and peer.waiting():
                 replies.append(_answer(host, *peer.receive()))
-            updates = host.reports()
         else:
-            updates = host.tick(budget, peer.waiting)
-        if updates:
+            host.train(budget, peer.waiting)
+        checkpoints = host.checkpoints()
+        if updates := host.reports():
             peer.send(*pack_updates(updates))
-        for checkpoint in host.checkpoints():
+        for checkpoint in checkpoints:
             peer.send(*pack_checkpoint(checkpoint))
         for messages in replies:
             for message in messages:

@@ -116,7 +116,7 @@ def test_nothing_to_do_means_no_waking_up(host):
 def test_a_tick_ends_when_somebody_knocks(host, clock):
     running(host)
     began = clock.now
-    host.tick(10.0, interrupted=lambda: True)
+    host.train(10.0, interrupted=lambda: True)
     assert clock.now - began < 0.1
 
 
@@ -202,12 +202,18 @@ def test_large_weights_are_sent_less_often_than_rows_but_the_last_ones_always(ho
 
 
 def test_checkpoints_come_in_time_and_a_run_goes_on_from_one_exactly(host, clock):
-    running(host)
-    host.tick(0.05)
+    running(host, watch=False)
+    updates = host.tick(0.05)
+    assert [point.meta["state"] for point in host.checkpoints()] == ["running"]  # that it was started
     assert host.checkpoints() == []
-    clock.now += 1
+    clock.now += 0.9
+    updates += host.tick(0.05)
+    host.train(0.05)
+    clock.now += 0.1
     (point,) = host.checkpoints()
     assert host.checkpoints() == []
+    updates += host.reports()
+    assert len(rows_of(updates)) == point.meta["seq"], "the rows up to a checkpoint are reported with it"
     other = Host(clock)
     other.create("a", point.spec, point.blob, point.meta)
     assert other.facts("a")["state"] == "running"

@@ -1,0 +1,333 @@
+"""Whatever dies, runs go on and end where they would have ended: bit for bit, with no history lost or doubled."""
+
+import asyncio
+import json
+import os
+import signal
+import time
+from urllib.request import Request, urlopen
+
+import numpy as np
+import pytest
+import websockets.sync.client
+
+from app.runs import pool, runner, worker
+from app.stream.wire import decode
+from engine.experiment import Experiment
+from engine.train import Trainer
+from tests.app.conftest import KEY, SMALL
+from tests.app.test_stream import Socket, same
+
+# Long enough to be killed in, with all that a checkpoint must not forget: momentum, dropout, a schedule.
+SPEC = {
+    "seed": 5,
+    "data": {"type": "spiral", "samples": 300, "noise": 10},
+    "network": {
+        "layers": [
+            {"id": "a", "type": "dense", "units": 8, "activation": "tanh"},
+            {"id": "d", "type": "dropout", "rate": 0.1},
+            {"id": "b", "type": "dense", "units": 1, "activation": "tanh"},
+        ]
+    },
+    "training": {
+        "optimizer": {"type": "sgd", "learning_rate": 0.02, "momentum": 0.9},
+        "schedule": {"type": "exponential_decay"},
+        "batch_size": 7,
+    },
+}
+
+
+def call(server, method, path, body=None):
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    with urlopen(Request(f"{server.url}/api/v1{path}", data, headers, method=method), timeout=30) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def history(server, run):
+    rows, after = [], 0
+    while (page := call(server, "GET", f"/runs/{run}/history?after={after}&limit=5000"))["rows"]:
+        rows, after = rows + page["rows"], page["next"]
+    return np.array([[np.nan if v is None else v for v in row] for row in rows])
+
+
+def straight(spec, epochs):
+    trainer = Trainer(Experiment.from_json(spec))
+    rows = [trainer.row()]
+    for event in trainer.events(each="epoch"):
+        rows.append(event.row)
+        if len(rows) > epochs:
+            return np.stack(rows)
+
+
+def wait(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
+
+
+def test_kill_9_of_the_whole_server_costs_seconds_and_changes_nothing(server_factory):
+    first = server_factory(workers=2)
+    run = call(first, "POST", "/runs", SPEC)["id"]
+    paused = call(first, "POST", "/runs", SPEC)["id"]
+    call(first, "PUT", f"/runs/{paused}/state", {"state": "paused", "advance": {"unit": "epoch", "count": 3}})
+    call(first, "PUT", f"/runs/{run}/state", {"state": "running"})
+    time.sleep(3.5)
+    before = call(first, "GET", f"/runs/{run}")
+    rate = before["epoch"] / 3.5
+    first.kill()
+
+    second = server_factory(data_dir=first.data_dir, workers=2)
+    found = call(second, "GET", f"/runs/{run}")
+    assert found["state"] == "running"
+    assert before["epoch"] - found["epoch"] < 5 * rate
+    wait(lambda: call(second, "GET", f"/runs/{run}")["epoch"] > before["epoch"] + 50)
+    call(second, "PUT", f"/runs/{run}/state", {"state": "paused"})
+    rows = history(second, run)
+    assert len(rows) > before["epoch"] + 50
+    np.testing.assert_array_equal(rows, straight(SPEC, len(rows) - 1))
+    still = call(second, "GET", f"/runs/{paused}")
+    assert (still["state"], still["epoch"], still["seq"]) == ("paused", 3, 4)
+    np.testing.assert_array_equal(history(second, paused), straight(SPEC, 3))
+
+
+def test_a_watcher_of_a_killed_server_comes_back_without_a_gap(server_factory):
+    first = server_factory(workers=1)
+    run = call(first, "POST", "/runs", SPEC)["id"]
+    rows = []
+    with websockets.sync.client.connect(f"{first.ws_url}/api/v1/runs/{run}/stream") as socket:
+        call(first, "PUT", f"/runs/{run}/state", {"state": "running"})
+        collect(socket, rows, lambda: len(rows) > 100)
+        time.sleep(2.5)
+        collect(socket, rows, lambda: len(rows) > 300)
+        first.kill()
+    second = server_factory(data_dir=first.data_dir, workers=1)
+    had = len(rows)
+    with websockets.sync.client.connect(f"{second.ws_url}/api/v1/runs/{run}/stream?after={had}&start=1") as socket:
+        said = collect(socket, rows, lambda: len(rows) > had + 200)
+    assert any("server was started again" in text["message"] for text in said if text["type"] == "note")
+    np.testing.assert_array_equal(rows, straight(SPEC, len(rows) - 1))
+
+
+def collect(socket, rows, enough):
+    """Take in frames, each row once and in order; answers what was said in between."""
+    said = []
+    while not enough():
+        message = socket.recv(timeout=30)
+        if isinstance(message, str):
+            said.append(json.loads(message))
+            continue
+        head, arrays = decode(message)
+        assert head["first"] == len(rows) + 1
+        rows.extend(arrays["history"].tolist())
+        socket.send(json.dumps({"type": "ack", "seq": head["seq"]}))
+    return said
+
+
+def test_a_worker_that_dies_is_replaced_and_its_runs_go_on(make, client):
+    run = make(SPEC)
+    manager = client.app.state.manager
+    with run.stream() as socket:
+        watcher = Socket(socket)
+        run.state("running")
+        watcher.until(lambda w: len(w.rows) > 200)
+        for pid in manager.keeper.runner.processes():
+            os.kill(pid, signal.SIGKILL)
+        had = len(watcher.rows)
+        watcher.until(lambda w: len(w.rows) > had + 200)
+        run.state("paused")
+        seq = run.get()["seq"]
+        watcher.until(lambda w: len(w.rows) == seq)
+    notes = [said["message"] for said in watcher.said if said["type"] == "note"]
+    assert any("was lost" in note for note in notes)
+    np.testing.assert_array_equal(watcher.rows, straight(SPEC, seq - 1))
+    same(watcher.rows, run.rows())
+    wait(lambda: len(manager.keeper.runner.processes()) == 2)
+
+
+def test_a_paused_run_whose_worker_died_is_brought_back_when_asked(make, client):
+    run = make(SMALL)
+    run.step("epoch", 5)
+    weights = run.get("weights")
+    for pid in client.app.state.manager.keeper.runner.processes():
+        os.kill(pid, signal.SIGKILL)
+    assert run.get("weights") == weights
+    run.step("epoch", 5)
+    assert [row[0] for row in run.rows()] == list(range(11))
+
+
+def test_a_run_put_to_sleep_wakes_up_as_it_was(make, client, monkeypatch):
+    monkeypatch.setattr("app.runs.keeper.SLEEP", -1.0)
+    keeper = client.app.state.manager.keeper
+    run = make(SPEC)
+    run.step("epoch", 5)
+    for _ in range(4):  # to the store, then out of memory
+        client.portal.call(keeper._tidy, keeper.feeds[run.id]) if run.id in keeper.feeds else None
+        time.sleep(0.4)
+    assert run.id not in keeper.feeds
+    run.step("epoch", 5)
+    rows = run.rows()
+    np.testing.assert_array_equal(np.array(rows, float), straight(SPEC, 10))
+
+
+def test_a_run_nobody_looks_at_is_paused(make, client, monkeypatch):
+    keeper = client.app.state.manager.keeper
+    run = make(SPEC)
+    run.state("running")
+    feed = keeper.feeds[run.id]
+    monkeypatch.setattr(keeper, "idle_seconds", 0.0)
+    client.portal.call(keeper._tidy, feed)
+    assert run.get()["state"] == "paused"
+
+
+def test_stopping_the_server_loses_nothing(server_factory):
+    first = server_factory(workers=1)
+    run = call(first, "POST", "/runs", SPEC)["id"]
+    with websockets.sync.client.connect(f"{first.ws_url}/api/v1/runs/{run}/stream") as socket:
+        call(first, "PUT", f"/runs/{run}/state", {"state": "running"})
+        time.sleep(1.3)
+        before = call(first, "GET", f"/runs/{run}")["epoch"]
+        began = time.monotonic()
+        first.stop()
+        assert time.monotonic() - began < 8
+        assert drained(socket).rcvd.code in (1001, 1012)
+    second = server_factory(data_dir=first.data_dir, workers=1)
+    found = call(second, "GET", f"/runs/{run}")
+    assert found["state"] == "running"
+    assert found["epoch"] >= before
+
+
+def drained(socket):
+    """Read on until the server has closed; answers how."""
+    while True:
+        try:
+            socket.recv(timeout=10)
+        except websockets.exceptions.ConnectionClosed as closed:
+            return closed
+
+
+def test_workers_die_with_their_server(server_factory):
+    server = server_factory(workers=2)
+    call(server, "POST", "/runs", SMALL)
+    children = wait(lambda: workers_of(server.process.pid))
+    os.kill(server.process.pid, signal.SIGKILL)  # the server alone, not its group
+    server.process.wait(10)
+    wait(lambda: not [pid for pid in children if alive(pid)], seconds=5)
+
+
+def workers_of(parent):
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/stat") as stat, open(f"/proc/{pid}/cmdline") as line:
+                if int(stat.read().rsplit(")", 1)[1].split()[1]) == parent and "spawn_main" in line.read():
+                    found.append(int(pid))
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found if len(found) == 2 else []
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+# ---- the pool alone ----
+
+
+class Listener:
+    def __init__(self):
+        self.updates, self.gone, self.points = [], [], []
+        self.updated, self.saved = self.updates.append, self.points.append
+
+    def lost(self, runs):
+        self.gone += runs
+
+
+def with_pool(job, workers=1, **config):
+    async def go():
+        made, listener = pool.Pool(workers, worker.Config(**config)), Listener()
+        await made.start(listener)
+        try:
+            return await job(made, listener)
+        finally:
+            await made.stop()
+
+    return asyncio.run(go())
+
+
+def test_an_idle_worker_uses_no_processor():
+    async def job(made, listener):
+        await made.create("a", SMALL, None, {})
+        await asyncio.sleep(1)
+        (pid,) = made.processes()
+        before = cpu(pid)
+        await asyncio.sleep(1)
+        return cpu(pid) - before
+
+    assert with_pool(job) <= 0.01
+
+
+def cpu(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_whoever_waits_for_a_dying_worker_is_told():
+    async def job(made, listener):
+        await made.create("a", SMALL, None, {})
+        (pid,) = made.processes()
+        os.kill(pid, signal.SIGSTOP)
+        asking = asyncio.create_task(made.query("a", "weights", {}))
+        await asyncio.sleep(0.1)
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(runner.RunGone):
+            await asking
+        while not made.alive():
+            await asyncio.sleep(0.05)
+        await made.create("a", SMALL, None, {})
+        return listener.gone
+
+    assert with_pool(job) == ["a"]
+
+
+def test_a_worker_that_does_not_answer_is_not_waited_for_for_ever():
+    async def job(made, listener):
+        await made.create("a", SMALL, None, {})
+        made._patience = 0.2
+        (pid,) = made.processes()
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(runner.Busy):
+            await made.query("a", "weights", {})
+        os.kill(pid, signal.SIGCONT)
+
+    with_pool(job)
+
+
+def test_blas_has_one_thread_in_workers_and_the_environment_is_put_back():
+    before = {name: os.environ.get(name) for name in pool.BLAS}
+
+    async def job(made, listener):
+        await made.create("a", SMALL, None, {})
+        (pid,) = made.processes()
+        with open(f"/proc/{pid}/environ") as environment:
+            return environment.read()
+
+    found = with_pool(job)
+    assert all(f"{name}=1" in found for name in pool.BLAS)
+    assert {name: os.environ.get(name) for name in pool.BLAS} == before
+
+
+def test_runs_are_spread_over_workers_and_stay_where_they_are():
+    async def job(made, listener):
+        for run in "abcd":
+            await made.create(run, SMALL, None, {})
+        return [len(link.runs) for link in made._links]
+
+    assert with_pool(job, workers=2) == [2, 2]
