@@ -17,6 +17,7 @@ from engine.data import SEED as DATA_SEED
 from engine.data import TRAIN_FRACTION
 from engine.errors import SpecError
 from engine.experiment import SEED
+from engine.points import MOST_CLASSES, read_one
 from engine.spec import ALIASES, CATALOGUE, Param, coerce, explanation, params
 
 
@@ -101,6 +102,8 @@ def annotation(p: Param) -> Any:
     """The type of a parameter. The engine's judge comes last, so that limits still reach the schema."""
     if p.widget == "part":
         made = any_of(p.kind)
+    elif p.widget == "points":
+        made = Annotated[list[point(p)], Field(min_length=p.length[0], max_length=p.length[1])]  # type: ignore[misc]
     else:
         plain: dict[str, Callable[[], Any]] = {
             "integer": lambda: entry(p, int),
@@ -131,12 +134,18 @@ def entries(p: Param, type_: type) -> Any:
     return made | Literal[p.options] if p.options else made
 
 
-def judge(p: Param) -> BeforeValidator:
+def point(p: Param) -> Any:
+    """One point of a list, judged alone, so that a mistake is told with its number."""
+    third = Annotated[int, Field(ge=0, lt=MOST_CLASSES)] if p.options[2] == "class" else entry(p, float)
+    return Annotated[tuple[entry(p, float), entry(p, float), third], judge(p, read_one)]
+
+
+def judge(p: Param, read: Callable[[Param, Any], Any] = coerce) -> BeforeValidator:
     """The engine's own check of a value, so that a mistake is told in the same words everywhere."""
 
     def check(value: Any) -> Any:
         try:
-            return coerce(p, value)
+            return read(p, value)
         except SpecError as error:
             said = {"message": error.message, "fix": error.fix}
             raise PydanticCustomError("refused", "{message}", said) from None

@@ -27,6 +27,9 @@ KINDS = (
 T = TypeVar("T")
 CATALOGUE: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
 
+# Widgets whose values are read by the file that declares their field: {widget: f(param, value)}.
+OWN_RULES: dict[str, Callable[["Param", Any], Any]] = {}
+
 # Names that saved files may still use for a part that has another name today: {(kind, old): new}.
 ALIASES: dict[tuple[str, str], str] = {}
 
@@ -36,7 +39,7 @@ class Param:
     """What a form, a schema and a manual need to know about one parameter of a part."""
 
     name: str
-    widget: str  # integer | real | flag | choice | pair | shape | numbers | part | text
+    widget: str  # integer | real | flag | choice | pair | shape | numbers | points | part | text
     default: Any
     help: str
     label: str = ""
@@ -44,8 +47,8 @@ class Param:
     hi: float | None = None
     open_lo: bool = False  # lo itself is not allowed
     open_hi: bool = False
-    options: tuple[Any, ...] = ()  # choice: the values allowed; numbers: words that may stand for the list
-    length: tuple[int, int] = (1, 1)  # shape, numbers: the fewest and the most entries
+    options: tuple[Any, ...] = ()  # choice: the values allowed; numbers: words for the list; points: their numbers
+    length: tuple[int, int] = (1, 1)  # shape, numbers, points: the fewest and the most entries
     kind: str = ""  # part: which kind of the catalogue
     optional: bool = False  # None is a value too
     live: bool = False  # may be changed while a run goes on
@@ -197,6 +200,8 @@ def coerce(p: Param, value: Any) -> Any:
     """The value as the declaration wants it. Raises SpecError where it is of another type or out of range."""
     if value is None and p.optional:
         return None
+    if p.widget in OWN_RULES:
+        return OWN_RULES[p.widget](p, value)
     if p.widget == "part":
         try:
             return make(p.kind, value)
@@ -262,8 +267,12 @@ def to_json(made: Any) -> dict[str, Any]:
     out: dict[str, Any] = {"type": made.name}
     for p in params(type(made)):
         value = getattr(made, p.name)
-        out[p.name] = to_json(value) if p.widget == "part" else list(value) if isinstance(value, tuple) else value
+        out[p.name] = to_json(value) if p.widget == "part" else _lists(value)
     return out
+
+
+def _lists(value: Any) -> Any:
+    return [_lists(entry) for entry in value] if isinstance(value, tuple) else value
 
 
 def describe(cls: type) -> dict[str, Any]:

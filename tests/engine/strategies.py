@@ -44,6 +44,9 @@ def value_of(p: Param, largest: int = SMALL) -> st.SearchStrategy:
             out = out | st.sampled_from(p.options) if p.options else out
     elif p.widget == "part":
         out = part_json(p.kind)
+    elif p.widget == "points":
+        third = st.integers(0, 1) if p.options[2] == "class" else st.floats(lo, hi)
+        out = st.lists(st.tuples(st.floats(lo, hi), st.floats(lo, hi), third).map(list), min_size=20, max_size=40)
     else:
         out = {"flag": st.booleans(), "choice": st.sampled_from(p.options or ("",)), "text": st.text(max_size=9)}[
             p.widget
@@ -84,6 +87,11 @@ def wrong_values(p: Param) -> list[Any]:
             wrong += [[p.lo], [p.lo] * 3, [p.lo, above], [below, p.lo], [p.lo, None], [[p.lo, p.lo], p.lo]]
         if p.widget in ("shape", "numbers"):
             wrong += [[p.hi] * (p.length[1] + 1), [above], [[p.hi]]]
+    elif p.widget == "points":
+        good = [0, 0, 0]
+        wrong += [7, "points", {}, [], [good], [good] * (p.length[1] + 1), [good, 7], [good, [0, 0]], [good, [0] * 4]]
+        wrong += [[good, [entry, 0, 0]] for entry in (p.lo - 1, p.hi + 1, math.nan, math.inf, None, "1", True, [0])]
+        wrong += [[good, [0, 0, entry]] for entry in (-11, 11, math.nan, None, "blue", True)]
     elif p.widget == "flag":
         wrong += [0, 1, "true", "", [], {}, 1.0]
     elif p.widget == "choice":

@@ -68,6 +68,9 @@ def allowed(p: dict[str, Any]) -> str:
     words = {"flag": "`true`, `false`", "part": f"one of the {title(p['kind']).lower()}", "text": "text"}
     if p["widget"] == "choice":
         text = ", ".join(f"`{shown(option)}`" for option in p["options"])
+    elif p["widget"] == "points":
+        (fewest, most), form = p["length"], ", ".join(p["options"])
+        text = f"{fewest:,} to {most:,} points `[{form}]`, from {p['lo']:g} to {p['hi']:g}"
     elif p["widget"] in words:
         text = words[p["widget"]]
     else:
@@ -84,7 +87,9 @@ def allowed(p: dict[str, Any]) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as JSON would have it."""
+    """A value as JSON would have it; a list of points by its length."""
+    if isinstance(value, list | tuple) and value and isinstance(value[0], list | tuple):
+        return f"{len(value)} points"
     return (
         {None: "null", True: "true", False: "false"}[value]
         if value is None or value is True or value is False

@@ -23,6 +23,10 @@ def value_of(p, largest):
         return st.integers(int(p.lo), int(min(p.hi, largest)))
     if p.widget == "real":
         return st.floats(p.lo, p.hi)
+    if p.widget == "points":
+        third = st.integers(0, 1) if p.options[2] == "class" else st.floats(p.lo, p.hi)
+        one = st.tuples(st.floats(p.lo, p.hi), st.floats(p.lo, p.hi), third)
+        return st.lists(one.map(list), min_size=20, max_size=largest)
     return {"choice": st.sampled_from(p.options), "flag": st.booleans()}[p.widget]
 
 
@@ -81,7 +85,7 @@ def test_any_allowed_parameters_give_sound_examples_again_and_again(name):
 def test_another_seed_gives_other_points_or_another_split(name):
     one, two = (prepare(DataSpec.from_json({"type": name, "seed": seed, "train_fraction": 0.5})) for seed in (1, 2))
     assert not np.array_equal(one.train, two.train)
-    is_the_same_each_time = name in (*REAL, "spiral")  # without noise the arms are always the same
+    is_the_same_each_time = name in (*REAL, "spiral", "points", "reg_points")  # an arm without noise always is
     assert np.array_equal(one.raw, two.raw) == is_the_same_each_time
 
 
