@@ -139,17 +139,18 @@ def explain(error: Any, body: Any) -> dict[str, str]:
 
 def path(loc: Any, body: Any) -> str:
     """pydantic's location as the path of a field: without the names of union branches, layers by their id."""
-    steps, value = [], body
+    steps, value, branch = [], body, False
     for step in loc[1:] if loc and loc[0] in ("body", "query", "path", "header") else loc:
+        if isinstance(value, dict) and value.get("type") == step and not branch:
+            branch = True  # of a union; only then may a field of that name follow
+            continue
         if isinstance(value, dict) and step in value:
-            value = value[step]
+            value, branch = value[step], False
         elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
+            value, branch = value[step], False
             if steps[-1:] == ["layers"]:
                 given = value.get("id") if isinstance(value, dict) else None
                 step = given if isinstance(given, str) else f"layer{step + 1}"
-        elif isinstance(value, dict) and value.get("type") == step:
-            continue  # the branch of a union
         elif value == step or not isinstance(step, str):
             continue
         elif not re.fullmatch(r"\w+", step):
