@@ -116,7 +116,7 @@ def made_or_refused(spec):
     return None
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(spec=JUNK, shape=SHAPES, classes=st.none() | st.integers(0, 4), loss=JUNK | part_json("loss"))
 def test_a_check_of_junk_raises_nothing(spec, shape, classes, loss):
     found = check_network(spec, shape, classes, loss)
@@ -124,7 +124,7 @@ def test_a_check_of_junk_raises_nothing(spec, shape, classes, loss):
     json.dumps(found)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(layers=wired() | mutated(wired()), shape=SHAPES, loss=part_json("loss"))
 def test_a_check_of_random_layers_raises_nothing_and_names_what_is_wrong(layers, shape, loss):
     found = check_network({"layers": layers}, shape, 2, loss)
@@ -136,7 +136,7 @@ def test_a_check_of_random_layers_raises_nothing_and_names_what_is_wrong(layers,
     assert found["errors"] or len(found["layers"]) == len(layers)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(spec=mutated(experiments()))
 def test_a_mutated_experiment_is_made_or_refused_in_words(spec):
     made = made_or_refused(spec)
@@ -144,7 +144,7 @@ def test_a_mutated_experiment_is_made_or_refused_in_words(spec):
         assert Experiment.from_json(json.loads(json.dumps(made.to_json(), allow_nan=False))) == made
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(spec=experiments(), each=st.sampled_from(["epoch", "update", "sample"]))
 def test_a_random_experiment_trains_with_finite_numbers_or_says_that_it_diverged(spec, each):
     made = made_or_refused(spec)

@@ -19,12 +19,13 @@ def losses(made, dtype):
     return [trainer.row()[COLUMNS.index("train_loss")] for _, _ in zip(range(UPDATES), steps, strict=False)]
 
 
-@pytest.mark.parametrize("name, parameters, shapes", layer_cases(), ids=case_id)
+# Dropout draws other random numbers in each precision.
+@pytest.mark.parametrize(
+    "name, parameters, shapes", [case for case in layer_cases() if "dropout" not in case[0]], ids=case_id
+)
 def test_both_precisions_learn_alike(name, parameters, shapes):
     with declared((name, parameters, shapes), batch_size=7, optimizer={"type": "sgd", "learning_rate": 0.001}) as spec:
         made = Experiment.from_json(spec)
-    if "dropout" in name:
-        pytest.skip("draws other random numbers in each precision")
     np.testing.assert_allclose(losses(made, np.float32), losses(made, np.float64), rtol=1e-4)
 
 

@@ -54,7 +54,7 @@ def act(trainer, action):
         pass
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     layers=st.sampled_from([(HIDDEN, OUTPUT), (HIDDEN, DROPOUT, OUTPUT)]),
     optimizer=st.sampled_from(OPTIMIZERS),
