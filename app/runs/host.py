@@ -60,6 +60,7 @@ class Host:
         """Take a run in, new or from a checkpoint; answers what `facts` says. Raises PlaygroundError."""
         session = Session(run, spec, blob, meta or {}, self.limits)
         session.used = self._least()
+        session.saved = self.clock()
         self.sessions[run] = session
         return self.facts(run)
 

@@ -137,7 +137,8 @@ class Session:
                 self.watched = on
         if not isinstance(command, commands.Watch):
             self._events = None
-            self.unsaved = self.urgent = self.changed = self.hurry = True
+            self.unsaved = self.changed = self.hurry = True
+            self.urgent = self.urgent or command.steers
 
     def _play(self, unit: str | None, count: int) -> None:
         if self.state in ENDED:
@@ -233,8 +234,9 @@ class Session:
 
     def _to(self, state: str) -> None:
         self.state, self.message, self.fix = state, "", ""
-        self.changed = self.hurry = self.unsaved = self.urgent = True
+        self.changed = self.hurry = self.unsaved = True
         if state != "running":
+            self.urgent = True
             self.unit, self.left, self._events = None, 0, None
 
     def _end(self, state: str, message: str, fix: str = "") -> None:

@@ -204,7 +204,6 @@ def test_large_weights_are_sent_less_often_than_rows_but_the_last_ones_always(ho
 def test_checkpoints_come_in_time_and_a_run_goes_on_from_one_exactly(host, clock):
     running(host, watch=False)
     updates = host.tick(0.05)
-    assert [point.meta["state"] for point in host.checkpoints()] == ["running"]  # that it was started
     assert host.checkpoints() == []
     clock.now += 0.9
     updates += host.tick(0.05)
