@@ -16,6 +16,7 @@ import numpy as np
 from app.exchange.onnx_graph import Graph
 from engine.builder import Array
 from engine.export.layout import FIRST, Place
+from engine.export.state import by_gate
 from engine.export.windows import axes, windows
 
 Arrays = dict[str, Array]
@@ -150,12 +151,6 @@ def _recurrent(
     found = g.node(op, steps, *arrays, outputs=outputs, want=0 if every else 1, hidden_size=units, **facts)
     found = g.node("Squeeze", found, g.whole("direction", 1 if every else 0))
     return g.node("Transpose", found, perm=[1, 0, 2]) if every else found
-
-
-def by_gate(array: Array, order: tuple[int, ...]) -> Array:
-    """The same weights with their gates, blocks of the last axis, in another order."""
-    blocks = np.split(array, len(order), axis=-1)
-    return np.concatenate([blocks[place] for place in order], axis=-1)
 
 
 @layer("add")
