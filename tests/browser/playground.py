@@ -78,7 +78,8 @@ class Playground:
     def rows(self) -> list[dict[str, float | None]]:
         """The history, row by row; null stands for "not defined"."""
         history = self.ask("p.history")
-        return [dict(zip(history["columns"], row, strict=True)) for row in history["rows"]]
+        rows = [[None if value != value else value for value in row] for row in history["rows"]]  # NaN is not itself
+        return [dict(zip(history["columns"], row, strict=True)) for row in rows]
 
     def pictures(self, layer: str, points: list[list[float]]) -> list[list[float]]:
         """What the browser computes for each neuron of a layer at these points."""

@@ -9,12 +9,13 @@ from tests.browser.playground import Playground
 
 NETS = {
     "tanh and every feature": "features=x,y,x_squared,y_squared,x_times_y,sin_x,sin_y",
-    "many kinds of neurons": "dataset=blobs&classes=4&features=x,y,sin_y&layers=dense(units=6,activation=leaky_relu(negative_slope=0.2)),"
-    "dropout(rate=0.1),dense(units=5,activation=silu),activation(activation=elu),dense(units=5,activation=gelu,bias=false),"
+    "many kinds of neurons": "dataset=blobs&classes=4&features=x,y,sin_y"
+    "&layers=dense(units=6,activation=leaky_relu(negative_slope=0.2)),dropout(rate=0.1),dense(units=5,activation=silu),activation(activation=elu),dense(units=5,activation=gelu,bias=false),"
     "dense(units=4,activation=softmax)",
     "two columns of iris": "dataset=iris&features=petal%20length%20(cm),sepal%20width%20(cm)"
     "&layers=dense(units=12,activation=sigmoid),dense(units=6,activation=softplus),dense(units=3,activation=softmax)",
-    "a wide net on the line": "dataset=wave&layers=dense(units=48,activation=relu),dense(units=16,activation=tanh),dense(units=1)",
+    "a wide net on the line": "dataset=wave"
+    "&layers=dense(units=48,activation=relu),dense(units=16,activation=tanh),dense(units=1)",
 }
 
 
