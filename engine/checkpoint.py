@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.builder import Array
+from engine.early_stopping import Best
 from engine.errors import DataError, PlaygroundError
 from engine.experiment import training_from_json
 from engine.optimizer_state import OptimizerState
@@ -19,7 +20,7 @@ from engine.optimizer_state import OptimizerState
 if TYPE_CHECKING:
     from engine.train import Trainer
 
-VERSION = 2
+VERSION = 3
 PLAIN = ("seed", "epoch", "update", "position", "taken", "gradient_norm")
 Facts = dict[str, Any]
 Arrays = dict[str, Array]
@@ -31,9 +32,13 @@ def gather(trainer: "Trainer") -> tuple[Facts, Arrays]:
     facts["training"] = trainer.training
     facts["frozen"] = trainer.frozen
     facts["optimizer_since"] = trainer.optimizer.since
+    facts["gradient_norms"] = tuple(trainer.gradient_norms)
+    facts["schedule_memory"] = tuple(trainer.schedule_memory.items())
+    facts["best"], best_arrays = trainer.best.gather()
     facts["order_rng"] = _words(trainer._order_rng)
     facts["noise_rng"] = _words(trainer._noise_rng)
     arrays = {"flat": trainer.parameters.flat, "state": trainer.parameters.state, "order": trainer.order}
+    arrays |= best_arrays
     if trainer.taken:
         arrays["sum"] = trainer._sum
     for name, slot in trainer.optimizer.slots.items():
@@ -55,7 +60,11 @@ def fill(trainer: "Trainer", facts: Facts, arrays: Arrays) -> None:
         raise DataError("The checkpoint is of another experiment.", fix="Restore it with its own, or reset the run.")
     for name in PLAIN:
         setattr(trainer, name, facts[name])
+    same_loss = facts["training"].class_weights == trainer.training.class_weights
     trainer.training, trainer.frozen = facts["training"], tuple(facts["frozen"])
+    trainer.gradient_norms = list(facts["gradient_norms"])
+    trainer.schedule_memory = dict(facts["schedule_memory"])
+    trainer.best = Best.from_facts(facts["best"], arrays)
     flat[:], state[:], trainer.order[:] = arrays["flat"], arrays["state"], order
     if trainer.taken:
         trainer._sum[:] = arrays["sum"]
@@ -63,7 +72,10 @@ def fill(trainer: "Trainer", facts: Facts, arrays: Arrays) -> None:
     _speak(trainer._noise_rng, facts["noise_rng"])
     kept = {name: slot.astype(flat.dtype) for name, slot in slots.items()}  # a copy of its own
     trainer.optimizer = OptimizerState(trainer, kept, facts["optimizer_since"])
-    trainer._programs.clear()
+    if same_loss:
+        trainer._programs.clear()
+    else:
+        trainer.use_loss()
     trainer._epoch_program = None
 
 

@@ -5,7 +5,7 @@ It makes the very same calls in the same order as going update by update, so res
 
 from typing import TYPE_CHECKING
 
-from engine.builder import Call, batch_axis, norm, run
+from engine.builder import Call, batch_axis, run
 
 if TYPE_CHECKING:
     from engine.train import Trainer
@@ -22,7 +22,7 @@ class EpochProgram:
         axis = batch_axis(len(trainer.network.output.out_shape))
         optimizer = trainer.optimizer
         # numbers that stay the same all epoch are set once, before it
-        self.steady = optimizer.optimizer.steady and trainer.training.schedule.name == "constant"
+        self.steady = optimizer.optimizer.steady and trainer.training.schedule.steady
         self.calls: list[Call] = []
         for lo in range(0, n, size):
             index = trainer.order[lo : lo + size]
@@ -33,7 +33,7 @@ class EpochProgram:
             if not self.steady:
                 self.calls.append((self._update, len(index)))
             if lo + size >= n:
-                self.calls.append((self._measure,))
+                self.calls.append((trainer.measure,))
             self.calls += optimizer.calls
         self.updates = -(-n // size)
 
@@ -53,9 +53,6 @@ class EpochProgram:
         trainer.update += 1
         trainer.optimizer.prepare(trainer.update, trainer.learning_rate())
         trainer.position += size
-
-    def _measure(self) -> None:
-        self.trainer.gradient_norm = norm(self.trainer.gradients.flat)
 
 
 def suits(trainer: "Trainer") -> bool:

@@ -17,11 +17,13 @@ import engine.losses
 import engine.optimizers
 import engine.regularizers
 import engine.schedules  # noqa: F401  all of these enter their parts in the catalogue
+from engine.class_weights import BALANCED
+from engine.class_weights import check as check_class_weights
 from engine.data import DataSpec, Prepared, prepare
 from engine.errors import PlaygroundError, SpecError
 from engine.network import Network, resolve
 from engine.parameters import Parameters
-from engine.spec import Param, coerce, flag, integer, make, params, part, sub, to_json
+from engine.spec import Param, coerce, flag, integer, make, numbers, params, part, real, sub, to_json
 from engine.targets import Coding, coding
 
 VERSION = 1
@@ -41,6 +43,43 @@ class Training:
     batch_size: int = integer(10, lo=1, hi=100_000, help="How many examples make one update.", live=True)
     epochs: int | None = integer(None, lo=1, hi=10_000_000, help="Stop after so many epochs; empty: go on.", live=True)
     shuffle: bool = flag(True, help="Mix the training examples anew each epoch.")
+    clip_norm: float | None = real(
+        None,
+        lo=0.0,
+        hi=1e6,
+        open_lo=True,
+        live=True,
+        scale="log",
+        help="Shorten gradients longer than this; empty: never.",
+    )
+    clip_value: float | None = real(
+        None,
+        lo=0.0,
+        hi=1e6,
+        open_lo=True,
+        live=True,
+        scale="log",
+        help="Cut each number of a gradient at this size; empty: never.",
+    )
+    class_weights: tuple[float, ...] | str | None = numbers(
+        None,
+        lo=0.0,
+        hi=1000.0,
+        length=(2, 1000),
+        options=(BALANCED,),
+        live=True,
+        help="How much examples of each class count: a number a class, or balanced: rare classes count more.",
+    )
+    patience: int | None = integer(
+        None,
+        lo=1,
+        hi=100_000,
+        live=True,
+        help="Stop when the test loss was not lower for so many epochs; empty: never.",
+    )
+    restore_best: bool = flag(
+        False, live=True, help="When patience ends, bring back the weights of the epoch with the lowest test loss."
+    )
 
     def to_json(self) -> dict[str, Any]:
         """The JSON `training_from_json` reads."""
@@ -115,7 +154,11 @@ class Experiment:
             raise error.at("network") from None
         made = cls(seed, data, net, training_from_json({} if training is None else training))
         made.coding()
-        made.check_batch(made.training)
+        prepared(data)  # what is wrong with the data is told as such
+        try:
+            made.check_training(made.training)
+        except PlaygroundError as error:
+            raise error.at("training") from None
         return made
 
     def to_json(self) -> dict[str, Any]:
@@ -134,15 +177,16 @@ class Experiment:
         """How targets are written as numbers. Raises SpecError where output, loss and data do not fit."""
         return coding(self.network, self.training.loss, len(self.data.classes or ()))
 
-    def check_batch(self, training: Training) -> None:
-        """Raises SpecError where a batch would be larger than the training part."""
+    def check_training(self, training: Training) -> None:
+        """Raises SpecError where the settings do not fit the data: too large a batch, class weights for no class."""
         n = len(prepared(self.data).train)
         if training.batch_size > n:
             raise SpecError(
                 f"A batch of {training.batch_size} is larger than the {n} training examples.",
-                where="training.batch_size",
+                where="batch_size",
                 fix=f"Choose a whole number from 1 to {n}.",
             )
+        check_class_weights(training.class_weights, len(self.data.classes or ()))
 
     def check(self) -> dict[str, Any]:
         """Shapes and sizes of every layer."""

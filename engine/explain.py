@@ -147,7 +147,7 @@ def _update(
         old, new = weights.like(), weights.like()
         old.flat[:] = new.flat[:] = slot
         memory[name] = (old, new)
-    numbers = training.optimizer.scalars(trainer.update + 1, trainer.learning_rate())
+    numbers = training.optimizer.scalars(trainer.update + 1 - trainer.optimizer.since, trainer.learning_rate())
     scalars = {name: np.asarray(value) for name, value in numbers.items()}
     slots = {name: new.flat for name, (_, new) in memory.items()}
     mask, parts = trainer.mask.astype(np.float64), weights.unfrozen(trainer.frozen)

@@ -1,12 +1,15 @@
 """An optimizer at work on one set of weights: its memory, its numbers for this update, and its calls."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.builder import Array, Call, run
+from engine.clipping import clip_calls
 
 if TYPE_CHECKING:
+    from engine.experiment import Training
     from engine.train import Trainer
 
 
@@ -23,14 +26,8 @@ class OptimizerState:
         kept = slots or {}
         self.slots = {name: kept.get(name, np.zeros_like(p.flat)) for name in optimizer.slots()}
         self.numbers = {name: np.zeros((), p.dtype) for name in optimizer.scalars(1, 1.0)}
-        scratch = np.empty_like(p.flat)
-        self.calls: list[Call] = []
-        for part in p.unfrozen(trainer.frozen):
-            mine = {name: slot[part] for name, slot in self.slots.items()}
-            self.calls += trainer.training.regularizer.calls(
-                p.flat[part], g.flat[part], trainer.mask[part], scratch[part]
-            )
-            self.calls += optimizer.calls(p.flat[part], g.flat[part], mine, self.numbers, scratch[part])
+        parts = p.unfrozen(trainer.frozen)
+        self.calls = update_calls(trainer.training, p.flat, g.flat, trainer.mask, self.slots, self.numbers, parts)
 
     def renewed(self, trainer: "Trainer") -> "OptimizerState":
         """For changed settings; the memory is kept where the new optimizer is of the same kind."""
@@ -46,3 +43,24 @@ class OptimizerState:
         """Change the weights by the gradients."""
         self.prepare(update, learning_rate)
         run(self.calls)
+
+
+def update_calls(
+    training: "Training",
+    p: Array,
+    g: Array,
+    mask: Array,
+    slots: Mapping[str, Array],
+    numbers: Mapping[str, Array],
+    parts: Sequence[slice],
+) -> list[Call]:
+    """The calls of one update of the weights p by the gradients g, for the parts that are not frozen."""
+    scratch = np.empty_like(p)
+    calls: list[Call] = []
+    for part in parts:
+        calls += training.regularizer.calls(p[part], g[part], mask[part], scratch[part])
+    calls += clip_calls([g[part] for part in parts], training.clip_value, training.clip_norm)
+    for part in parts:
+        mine = {name: slot[part] for name, slot in slots.items()}
+        calls += training.optimizer.calls(p[part], g[part], mine, numbers, scratch[part])
+    return calls

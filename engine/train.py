@@ -11,21 +11,24 @@ from typing import Any
 import numpy as np
 
 from engine.builder import Array, norm, run
+from engine.changes import change_settings, edit_weight
+from engine.class_weights import weighted
+from engine.early_stopping import Best
 from engine.epoch import EpochProgram, suits
-from engine.errors import PlaygroundError, SpecError
-from engine.evaluate import Evaluator
+from engine.errors import SpecError
 from engine.events import COLUMNS, Diverged, Epoch, Event, Finished, Step
-from engine.experiment import SEED, Experiment, Training, change, prepared
+from engine.experiment import SEED, Experiment, prepared
+from engine.looks import Looks
 from engine.optimizer_state import OptimizerState
 from engine.parameters import Parameters
 from engine.probe import Probe
 from engine.program import Program, stored_inputs, stored_targets
-from engine.spec import coerce, show
+from engine.spec import coerce
 
 LOOK = 64  # updates between two looks for numbers that are no longer finite, in a long epoch
 
 
-class Trainer:
+class Trainer(Looks):
     """One run of an experiment.
 
     dtype: float32, or float64 for comparisons with other implementations. threads: how many may work on a large
@@ -34,7 +37,7 @@ class Trainer:
 
     def __init__(self, experiment: Experiment, dtype: Any = np.float32, threads: int = 1) -> None:
         self.experiment, self.dtype, self.threads = experiment, np.dtype(dtype), threads
-        self.training: Training = experiment.training
+        self.training = experiment.training
         self.seed = experiment.seed
         self.frozen: tuple[str, ...] = ()
         self.data = prepared(experiment.data)
@@ -47,7 +50,7 @@ class Trainer:
         self.parameters = Parameters(self.network, self.dtype)
         self.gradients = self.parameters.like()
         self.mask = self.parameters.mask()
-        self._evaluator: Evaluator | None = None
+        self.use_loss()
         self.probe = Probe(self)
         self.reset()
 
@@ -63,12 +66,28 @@ class Trainer:
         self.epoch, self.update, self.position = 0, 0, 0  # position: samples of this epoch that are used up
         self.taken = 0  # samples of the present batch already in `_sum`, when going sample by sample
         self._sum = np.zeros_like(self.parameters.flat)
+        self._watched = False  # whether every update's gradient is measured, or only an epoch's last one
         self.gradient_norm = math.nan
+        self.gradient_norms = [math.nan] * len(self.network.nodes)  # of each layer, at the same time
+        self.schedule_memory = self.training.schedule.start()
+        self.best = Best()
         self.order = np.arange(self.samples)  # written in place: compiled epochs look at it
+        self._gradients = [self.gradients.flat[piece] for piece in self.parameters.segments.values()]
         self._programs: dict[tuple[int, int], Program] = {}
-        self.optimizer = OptimizerState(self)
-        self._epoch_program: EpochProgram | None = None
+        self.use_optimizer(OptimizerState(self))
         self._mix()
+
+    def use_loss(self) -> None:
+        """Take up the loss and class weights that are set; what was compiled for others goes."""
+        labels = self._labels[: self.samples]
+        self.loss = weighted(self.training.loss, self.training.class_weights, self.coding, labels)
+        self._programs = {}
+        self._evaluator = None
+
+    def use_optimizer(self, optimizer: OptimizerState) -> None:
+        """Take up an optimizer and the settings of now."""
+        self.optimizer = optimizer
+        self._epoch_program: EpochProgram | None = None
 
     # going on
 
@@ -86,9 +105,13 @@ class Trainer:
             if self.training.epochs is not None and self.epoch >= self.training.epochs:
                 yield Finished(f"The {self.training.epochs} epochs asked for are done.")
                 return
+            if verdict := self.best.verdict(self):
+                yield Finished(verdict)
+                return
             if each == "epoch" and self.position == 0 and not self.taken and suits(self):
                 self._whole_epoch()
             while self.position < self.samples:
+                self._watched = each != "epoch"
                 if each == "sample" or self.taken:
                     self._take_sample()
                 else:
@@ -105,7 +128,16 @@ class Trainer:
             if not np.isfinite(row[2:4]).all() or not self.finite():
                 yield self._diverged()
                 return
+            self._learn_from(row)
             yield Epoch(row)
+
+    def _learn_from(self, row: Array) -> None:
+        """Let schedule and early stopping look at an epoch's test loss; the row gets the new learning rate."""
+        if self.training.schedule.watches:
+            self.training.schedule.look(self.schedule_memory, float(row[3]))
+            row[7] = self.learning_rate()
+        if self.training.patience is not None:
+            self.best.look(self, float(row[3]))
 
     def finite(self) -> bool:
         """Whether every weight is still a finite number."""
@@ -156,15 +188,20 @@ class Trainer:
 
     def _apply(self, size: int) -> None:
         self.update += 1
-        if self.position + size >= self.samples:
-            self.gradient_norm = norm(self.gradients.flat)
+        if self._watched or self.position + size >= self.samples:
+            self.measure()
         self.optimizer.apply(self.update, self.learning_rate())
         self.position += size
+
+    def measure(self) -> None:
+        """Note the norms of the gradients, before the update uses them up."""
+        self.gradient_norms = [norm(piece) for piece in self._gradients]
+        self.gradient_norm = math.hypot(*self.gradient_norms)
 
     def learning_rate(self) -> float:
         """The learning rate of the next update: the one set, times the schedule's factor."""
         done = self.epoch + self.position / self.samples
-        return self.training.optimizer.learning_rate * self.training.schedule.factor(done)
+        return self.training.optimizer.learning_rate * self.training.schedule.factor(done, self.schedule_memory)
 
     def program(self, batch: int, samples: int) -> Program:
         """The compiled step for so many samples, whose loss averages over `samples`."""
@@ -176,7 +213,7 @@ class Trainer:
                 batch=batch,
                 samples=samples,
                 gradients=self.gradients,
-                loss=self.training.loss,
+                loss=self.loss,
                 rng=self._noise_rng,
             )
         return self._programs[key]
@@ -193,62 +230,6 @@ class Trainer:
             + (", or less regularization." if self.training.regularizer.name != "none" else "."),
         )
 
-    # looking
-
-    @property
-    def batch_position(self) -> int:
-        """How many samples of the present batch are taken in already (going sample by sample)."""
-        return self.taken
-
-    @property
-    def evaluator(self) -> Evaluator:
-        """Judges the present weights on training and test part; made when first needed."""
-        if self._evaluator is None:
-            self._evaluator = Evaluator(
-                self.network,
-                self.parameters,
-                self.training.loss,
-                self.coding,
-                self.x,
-                self.y,
-                self._labels,
-                self.samples,
-            )
-        return self._evaluator
-
-    @np.errstate(all="ignore")
-    def row(self) -> Array:
-        """The present row of history: a vector of COLUMNS, float64."""
-        self.evaluator.run()
-        penalty = self.training.regularizer.penalty(self.parameters.flat, self.mask)
-        done = self.epoch + self.position / self.samples
-        numbers = (done, self.update, *self.evaluator.row(), penalty, self.learning_rate(), self.gradient_norm)
-        return np.array(numbers, np.float64)
-
-    def manifest(self) -> list[dict[str, Any]]:
-        """Layer, name, shape and place of every array in `packed`."""
-        return self.parameters.manifest()
-
-    def packed(self) -> Array:
-        """Every weight as the wire has it: float32, (n,)."""
-        return self.parameters.packed()
-
-    def weights(self) -> dict[str, dict[str, Array]]:
-        """Copies of every array in `packed` by layer and name, in the user's shapes."""
-        return {id: {name: a.copy() for name, (a, _) in arrays.items()} for id, arrays in self.parameters.arrays()}
-
-    def predict(self, inputs: Array) -> Array:
-        """Outputs (N, …) for network-ready inputs (N, *input_shape)."""
-        return self.probe.predict(inputs)
-
-    def activations(self, inputs: Array) -> dict[str, Array]:
-        """Every layer's output (N, …) by id, and before its activation as '<id>:pre'."""
-        return self.probe.activations(inputs)
-
-    def evaluate(self, split: str = "test") -> dict[str, Any]:
-        """Loss, metric, confusion matrix and outputs on 'train' or 'test'."""
-        return self.probe.evaluate(split)
-
     # changing
 
     def set(self, *, frozen: Sequence[str] | None = None, **changes: Any) -> None:
@@ -256,35 +237,11 @@ class Trainer:
 
         Raises SpecError naming the field; then nothing has changed.
         """
-        training = change(self.training, **changes)
-        if self.taken and training.batch_size != self.training.batch_size:
-            raise SpecError("A batch is half taken in.", where="batch_size", fix="Finish the batch first.")
-        try:
-            self.experiment.check_batch(training)
-        except PlaygroundError as error:
-            raise type(error)(error.message, where="batch_size", fix=error.fix) from None
-        if frozen is not None:
-            if isinstance(frozen, str) or not isinstance(frozen, Sequence):
-                raise SpecError("Expected a list of the ids of layers.", where="frozen")
-            self.parameters.unfrozen(frozen)
-            self.frozen = tuple(frozen)
-        if training.batch_size != self.training.batch_size:
-            self._programs.clear()
-        self.training = training
-        self.optimizer = self.optimizer.renewed(self)
-        self._epoch_program = None
+        change_settings(self, frozen, changes)
 
     def edit(self, layer: str, name: str, index: Sequence[int], value: float) -> None:
         """Set one weight. Raises SpecError naming `layer`, `name`, `index` or `value`."""
-        array = self.parameters.find(layer, name)
-        most = float(np.finfo(self.dtype).max)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= most:
-            raise SpecError(f"Expected a number from -{most:.2g} to {most:.2g}, got {show(value)}.", where="value")
-        fits = isinstance(index, Sequence) and len(index) == array.ndim
-        if not fits or not all(_whole(i) and 0 <= i < n for i, n in zip(index, array.shape, strict=True)):
-            shape = list(array.shape)
-            raise SpecError(f"{show(index)} is no place in {layer}.{name}, which has the shape {shape}.", where="index")
-        array[tuple(index)] = value
+        edit_weight(self.parameters, layer, name, index, value)
 
     # keeping
 
@@ -300,10 +257,6 @@ class Trainer:
         from engine.checkpoint import load
 
         return load(cls(experiment, dtype), state)
-
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _stream(seed: int, number: int) -> np.random.Generator:

@@ -30,7 +30,11 @@ def everything(trainer):
         {"optimizer": {"type": "sgd", "momentum": 0.5}},
         {"optimizer": "adam"},
         {"schedule": {"type": "step_decay", "every": 1}},
+        {"schedule": {"type": "constant", "warmup": 10}},
         {"frozen": ["hidden"]},
+        {"clip_norm": 0.1},
+        {"clip_value": 0.01},
+        {"class_weights": [1, 3]},
     ],
     ids=lambda changes: next(iter(changes)),
 )

@@ -20,12 +20,17 @@ from tests.engine.scaffold import case_id, part_cases
 
 ROOT = Path(__file__).parents[2]
 OPTIMIZERS = [{"type": name, **parameters} for name, parameters in part_cases("optimizer")]
+SCHEDULES = [*CATALOGUE["schedule"], {"type": "plateau", "patience": 0}, {"type": "constant", "warmup": 2.5}]
 CHANGES = st.one_of(
     st.fixed_dictionaries({"learning_rate": st.floats(0.001, 0.1)}),
     st.fixed_dictionaries({"batch_size": st.integers(1, 23)}),
     st.fixed_dictionaries({"regularizer": st.sampled_from(["none", "l1", {"type": "l2", "rate": 0.03}])}),
     st.fixed_dictionaries({"optimizer": st.sampled_from(OPTIMIZERS)}),
-    st.fixed_dictionaries({"schedule": st.sampled_from([*CATALOGUE["schedule"]])}),
+    st.fixed_dictionaries({"schedule": st.sampled_from(SCHEDULES)}),
+    st.fixed_dictionaries({"clip_norm": st.none() | st.floats(0.01, 1.0)}),
+    st.fixed_dictionaries({"clip_value": st.none() | st.floats(0.01, 1.0)}),
+    st.fixed_dictionaries({"class_weights": st.sampled_from([None, "balanced", [1.0, 3.0]])}),
+    st.fixed_dictionaries({"patience": st.none() | st.integers(1, 3), "restore_best": st.booleans()}),
     st.fixed_dictionaries({"frozen": st.lists(st.sampled_from(["hidden", "output"]), unique=True)}),
 )
 EDITS = st.tuples(st.just("hidden"), st.just("kernel"), st.just([1, 1]), st.floats(-2, 2))

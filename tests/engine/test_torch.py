@@ -6,6 +6,7 @@ optimizers. The table is the catalogue; `torch_reference.py` says what each part
 
 import pytest
 
+from engine.schedules import WARM_START
 from engine.spec import CATALOGUE, make
 from tests.engine.scaffold import case_id, declared, given_data, layer_cases, part_cases
 from tests.engine.trajectories import optimizer_cases
@@ -86,15 +87,50 @@ def test_regularizer(name, parameters):
         agree({"data": data, "network": {"layers": [DENSE, {"type": "dense", "units": 1}]}, "training": training})
 
 
+def optimizer():
+    return torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+
+
 @pytest.mark.parametrize("name, parameters", part_cases("schedule"), ids=case_id)
 def test_schedule(name, parameters):
     schedule = make("schedule", {"type": name, **parameters})
-    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
-    theirs = reference.SCHEDULES[name](schedule, optimizer)
+    theirs, warm = optimizer(), optimizer()
+    course = reference.SCHEDULES[name](schedule, theirs)
+    climb = torch.optim.lr_scheduler.LinearLR(warm, WARM_START, total_iters=max(1, int(schedule.warmup)))
+    memory = schedule.start()
     for epoch in range(40):
-        assert schedule.factor(epoch) == pytest.approx(theirs.get_last_lr()[0], rel=1e-12), f"epoch {epoch}"
-        optimizer.step()
-        theirs.step()
+        factor = theirs.param_groups[0]["lr"] * (warm.param_groups[0]["lr"] if schedule.warmup else 1.0)
+        assert schedule.factor(epoch, memory) == pytest.approx(factor, rel=1e-12), f"epoch {epoch}"
+        theirs.step(), warm.step(), climb.step()
+        loss = max(1.0 / (1 + epoch), 0.1) + 0.01 * (epoch % 3)  # falls, then comes and goes
+        schedule.look(memory, loss)
+        course.step(*([loss] if schedule.watches else []))
+
+
+CLIPPING = [{"clip_norm": 0.05}, {"clip_value": 0.01}, {"clip_value": 0.02, "clip_norm": 0.03}, {"clip_norm": 1e6}]
+
+
+@pytest.mark.parametrize("clipping", CLIPPING, ids=case_id)
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+def test_clipping(name, clipping):
+    """With a penalty: it is part of what is clipped."""
+    training = {"optimizer": {"type": name}, "regularizer": {"type": "l2", "rate": 0.1}, **clipping}
+    with given_data((3,)) as data:
+        agree({"data": data, "network": {"layers": [DENSE, {"type": "dense", "units": 1}]}, "training": training})
+
+
+@pytest.mark.parametrize("classes, outputs", [(2, 1), (2, 2), (3, 3)])
+@pytest.mark.parametrize("weights", ["balanced", [0.5, 3.0, 1.25]], ids=str)
+@pytest.mark.parametrize("loss", ["mse", "hinge", "binary_cross_entropy", "categorical_cross_entropy"])
+def test_class_weights(loss, weights, classes, outputs):
+    if loss == "categorical_cross_entropy" and outputs == 1:
+        pytest.skip("needs an output for each class")
+    weights = weights if weights == "balanced" else weights[:classes]
+    activation = {"hinge": "tanh", "mse": "sigmoid"}.get(loss, "linear")
+    layers = [DENSE, {"type": "dense", "units": outputs, "activation": activation}]
+    training = {"loss": loss, "class_weights": weights, "optimizer": {"type": "sgd", "learning_rate": 0.1}}
+    with given_data((3,), classes=classes) as data:
+        agree({"data": data, "network": {"layers": layers}, "training": training})
 
 
 def test_a_run_with_everything_at_once():

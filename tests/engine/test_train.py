@@ -10,7 +10,7 @@ from engine.train import Trainer
 from tests.engine.runs import DROPOUT, HIDDEN, OUTPUT, experiment, go, rows, same
 from tests.engine.scaffold import case_id, part_cases
 
-EPOCH, UPDATE, RATE = (COLUMNS.index(name) for name in ("epoch", "update", "learning_rate"))
+EPOCH, UPDATE, RATE, TEST_LOSS = (COLUMNS.index(name) for name in ("epoch", "update", "learning_rate", "test_loss"))
 BATCHES = 5  # 23 examples in batches of 5: the last one has 3
 
 
@@ -170,9 +170,11 @@ def test_each_epoch_uses_every_example_once_in_a_new_order():
 def test_the_first_update_and_each_epoch_have_the_schedules_learning_rate(name, parameters):
     made = experiment(schedule={"type": name, **parameters}, optimizer={"type": "sgd", "learning_rate": 0.2})
     trainer, schedule = Trainer(made), make("schedule", {"type": name, **parameters})
-    assert trainer.row()[RATE] == pytest.approx(0.2 * schedule.factor(0))
+    memory = schedule.start()
+    assert trainer.row()[RATE] == pytest.approx(0.2 * schedule.factor(0, memory))
     for epoch, row in enumerate(rows(trainer, 12), start=1):
-        assert row[RATE] == pytest.approx(0.2 * schedule.factor(epoch)), f"epoch {epoch}"
+        schedule.look(memory, row[TEST_LOSS])
+        assert row[RATE] == pytest.approx(0.2 * schedule.factor(epoch, memory)), f"epoch {epoch}"
 
 
 def test_an_update_uses_the_learning_rate_of_its_place_in_the_epoch():

@@ -120,7 +120,8 @@ OPTIMIZERS: dict[str, Callable[[Any, Iterable[Tensor]], torch.optim.Optimizer]] 
     "adamw": _adamw,
 }
 
-# s: the declared schedule; stepped once an epoch, PyTorch's give the same factor at the start of each epoch
+# s: the declared schedule; stepped once an epoch, PyTorch's give the same factor at the start of each epoch. Warm-up is
+# LinearLR's, multiplied.
 SCHEDULES: dict[str, Callable[[Any, torch.optim.Optimizer], Any]] = {
     "constant": lambda s, o: torch.optim.lr_scheduler.ConstantLR(o, factor=1.0),
     "step_decay": lambda s, o: torch.optim.lr_scheduler.StepLR(o, s.every, s.gamma),
@@ -128,7 +129,9 @@ SCHEDULES: dict[str, Callable[[Any, torch.optim.Optimizer], Any]] = {
     "cosine": lambda s, o: torch.optim.lr_scheduler.LambdaLR(
         o, lambda t: s.floor + (1 - s.floor) * (1 + math.cos(math.pi * min(t / s.epochs, 1))) / 2
     ),
-    "warmup": lambda s, o: torch.optim.lr_scheduler.LinearLR(o, s.start, total_iters=s.epochs),
+    "plateau": lambda s, o: torch.optim.lr_scheduler.ReduceLROnPlateau(
+        o, factor=s.gamma, patience=s.patience, threshold=1e-4, min_lr=s.floor
+    ),
 }
 
 
@@ -145,10 +148,11 @@ class Twin:
             }
             for node in self.network.nodes
         }
-        trained = [a for w in self.w.values() for a in w.values() if a.requires_grad]
-        self.optimizer = OPTIMIZERS[self.training.optimizer.name](self.training.optimizer, trained)
+        self.trained = [a for w in self.w.values() for a in w.values() if a.requires_grad]
+        self.optimizer = OPTIMIZERS[self.training.optimizer.name](self.training.optimizer, self.trained)
         acted_on = [(self.w[node.id], name) for node in self.network.nodes for name in node.layer.decayed]
         self.decayed = [w[name] for w, name in acted_on if name in w]
+        self.class_weights = _class_weights(trainer)
 
     def forward(self, x: Tensor, mode: Mode) -> Tensor:
         """The network's outputs as the user sees them."""
@@ -161,9 +165,12 @@ class Twin:
         return values[self.network.output.id]
 
     def loss(self, x: Tensor, t: Tensor, mode: Mode) -> Tensor:
-        """The mean loss without the penalty."""
-        loss = self.training.loss
-        return LOSSES[loss.name](loss, self.forward(x, mode), t, self.coding.logits)
+        """The mean loss without the penalty, examples weighted by class where that is set."""
+        loss, y = self.training.loss, self.forward(x, mode)
+        if self.training.class_weights is None:
+            return LOSSES[loss.name](loss, y, t, self.coding.logits)
+        each = [LOSSES[loss.name](loss, y[i : i + 1], t[i : i + 1], self.coding.logits) for i in range(len(y))]
+        return (torch.stack(each) * self.class_weights[self.coding.decide(t.numpy())]).mean()
 
     def update(self, x: Tensor, t: Tensor, rng: np.random.Generator) -> None:
         """One update on this batch."""
@@ -171,7 +178,21 @@ class Twin:
         regularizer = self.training.regularizer
         penalty = REGULARIZERS[regularizer.name](regularizer, self.decayed)
         (self.loss(x, t, Mode(True, rng)) + penalty).backward()
+        if self.training.clip_value is not None:
+            torch.nn.utils.clip_grad_value_(self.trained, self.training.clip_value)
+        if self.training.clip_norm is not None:
+            torch.nn.utils.clip_grad_norm_(self.trained, self.training.clip_norm)
         self.optimizer.step()
+
+
+def _class_weights(trainer: Any) -> Tensor | None:
+    """One number a class; 'balanced' as scikit-learn computes it."""
+    weights, labels = trainer.training.class_weights, trainer.data.targets[trainer.data.train]
+    if weights == "balanced":
+        from sklearn.utils.class_weight import compute_class_weight
+
+        weights = compute_class_weight("balanced", classes=np.arange(trainer.coding.classes), y=labels)
+    return None if weights is None else torch.tensor(np.asarray(weights), dtype=torch.float64)
 
 
 def _copy(array: np.ndarray, *, trained: bool) -> Tensor:
