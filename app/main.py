@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 import app.api
 import app.pages
+import app.stream.events
 import app.stream.socket
 from app.api import docs, health, openapi, problems
 from app.api.body import BodyLimit
@@ -52,7 +53,8 @@ def create_app(settings: Settings) -> FastAPI:
     made.add_middleware(BodyLimit, most=settings.max_request_bytes)
     made.add_middleware(SecurityHeaders)
     problems.install(made)
-    for router in (app.api.router, health.router, docs.router, app.stream.socket.router, app.pages.router):
+    streams = (app.stream.socket.router, app.stream.events.router)
+    for router in (app.api.router, health.router, docs.router, *streams, app.pages.router):
         made.include_router(router)
     made.mount("/static", StaticFiles(directory=resource("static")), name="static")
     openapi.install(made)

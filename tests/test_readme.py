@@ -31,7 +31,7 @@ def test_the_script_trains_digits_and_computes_the_same_predictions(server, tmp_
     script = blocks("python")[0].replace("http://127.0.0.1:8000", server.url)
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    accuracies = [float(found) for found in re.findall(r"test accuracy (\S+)", done.stdout)]
+    accuracies = [float(found) for found in re.findall(r"accuracy (\S+)", done.stdout)]
     assert len(accuracies) == 41  # every epoch from 0 to 40, none lost, none twice
     assert accuracies[-1] >= 0.96
     assert float(re.search(r"difference from /predict: (\S+)", done.stdout)[1]) < 1e-5
