@@ -15,7 +15,7 @@ RESERVED = frozenset(
     register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook
     register_state_dict_pre_hook requires_grad_ self set_extra_state set_submodule share_memory state_dict T
     T_destination to to_empty torch train training type x xpu zero_grad
-    """.split()
+    """.split()  # noqa: SIM905
 )  # fmt: skip
 
 

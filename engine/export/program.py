@@ -118,7 +118,7 @@ class Program:
         return "\n".join(lines)
 
 
-STANDARD = ("import itertools", "import sys", "from pathlib import Path")
+STANDARD = ("import itertools", "import math", "import sys", "from pathlib import Path")
 
 
 def _order(line: str) -> tuple[bool, str]:

@@ -52,12 +52,12 @@ def write(network: Network, *, sums: bool) -> Net:
     """
     net = Net(network, identifiers(node.id for node in network.nodes))
     places = plan(network)
-    variables = _variables(network, net.names)
-    net.entry = variables[INPUT]
+    called = variables(network, net.names)
+    net.entry = called[INPUT]
     for place in places:
         node = place.node
         last = node is network.output
-        xs = [_turned(variables[i], order) for i, order in zip(node.inputs, place.turns(), strict=True)]
+        xs = [_turned(called[i], order) for i, order in zip(node.inputs, place.turns(), strict=True)]
         try:
             made, call = MODULES.get(node.layer.name, _module)(net, place, xs)
         except SpecError as error:
@@ -75,12 +75,12 @@ def write(network: Network, *, sums: bool) -> Net:
             call = f"{net.activation(f)}({call})"
         if last and place.out == FIRST:
             call = _turned(call, (0, *range(2, len(node.out_shape) + 1), 1))
-        net.steps.append(f"return {call}" if last else f"{variables[node.id]} = {call}")
+        net.steps.append(f"return {call}" if last else f"{called[node.id]} = {call}")
     return net
 
 
-def _variables(network: Network, names: dict[str, str]) -> dict[str, str]:
-    """What each value is called in `forward`: `x` where the next layer alone reads it, else its layer's name."""
+def variables(network: Network, names: dict[str, str]) -> dict[str, str]:
+    """What each value is called in the code: `x` where the next layer alone reads it, else its layer's name."""
     readers: dict[str, list[int]] = {}
     for position, node in enumerate(network.nodes):
         for source in node.inputs:

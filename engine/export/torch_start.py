@@ -46,7 +46,7 @@ def _start(node: Node) -> list[str]:
             continue
         if initializer.name == "torch_default":
             if made.name not in OWN_START:
-                bound = f"{fan(node, name)} ** -0.5"
+                bound = f"{fans(node, name)[0]} ** -0.5"
                 lines += [f"nn.init.uniform_(layer.{a}, -({bound}), {bound})" for a in attributes]
             continue
         extra = code_of(ARGUMENTS.get(initializer.name, ""), initializer)
@@ -73,9 +73,9 @@ def _arrays_of(made: Any) -> dict[str, tuple[str, ...]]:
     return {"kernel": ("weight",), "embeddings": ("weight",), "bias": ("bias",)}
 
 
-def fan(node: Node, name: str) -> int:
-    """How many values an output of these weights sums over."""
+def fans(node: Node, name: str) -> tuple[int, int]:
+    """How many values an output of these weights sums over, and how many outputs a value reaches."""
     made: Any = node.layer
     if hasattr(made, "recurrent_initializer"):
-        return made.units if name == "recurrent" else node.in_shapes[0][-1]
-    return made.fans(*node.in_shapes)[0]
+        return made.units if name == "recurrent" else node.in_shapes[0][-1], len(made.gates) * made.units
+    return made.fans(*node.in_shapes)

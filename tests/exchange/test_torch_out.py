@@ -1,7 +1,5 @@
 """PyTorch programs: every layer and activation of the catalogue, and whole runs that prove themselves."""
 
-import runpy
-
 import numpy as np
 import pytest
 
@@ -14,6 +12,7 @@ from engine.export.torch import module, torch_program
 from engine.export.torch_net import write
 from engine.spec import CATALOGUE
 from tests.exchange.networks import arrays, filled, inputs, named_cases, outputs
+from tests.exchange.programs import run
 from tests.exchange.runs import RUNS, snapshot, trained
 
 torch = pytest.importorskip("torch")
@@ -54,16 +53,11 @@ def test_names_of_layers_do_not_hide_what_a_module_needs():
     assert [restored(name) for name in made.values()] == ["conv_1", "conv_1_", "forward", "lambda", "sum", "conv1"]
 
 
-def run(files, folder, monkeypatch, *arguments):
-    """Run a program as its user does; gives its names."""
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    program = folder / next(iter(files))
-    monkeypatch.setattr("sys.argv", [str(program), *arguments])
-    try:
-        return runpy.run_path(str(program), run_name="__main__")
-    finally:
-        torch.set_grad_enabled(True)
+@pytest.fixture(autouse=True)
+def gradients():
+    """A program that only checks switches them off."""
+    yield
+    torch.set_grad_enabled(True)
 
 
 @pytest.mark.parametrize("epochs", [0, 2])
