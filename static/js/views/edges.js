@@ -5,6 +5,7 @@
 import { inputName, neuronTitle } from "../lib/naming.js";
 import { nearest, trace, widthOf } from "../lib/curves.js";
 import { showSigned } from "../lib/number.js";
+import { createCallouts } from "./callouts.js";
 import { all, fitCanvas, on, setText, slot } from "./dom.js";
 
 /** @typedef {import("../lib/curves.js").Edge & {layer: string, input: number, unit: number, direct: boolean}} Weight */
@@ -16,6 +17,7 @@ export function mountEdges(strip, app, plan) {
   const { run, theme, painter, selection, catalogue } = app;
   const canvas = /** @type {HTMLCanvasElement} */ (slot(strip, "edges"));
   const card = /** @type {HTMLElement} */ (document.getElementById("edge-card"));
+  const callouts = createCallouts(strip);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   /** @type {Weight[]} */
   let edges = [];
@@ -30,9 +32,9 @@ export function mountEdges(strip, app, plan) {
     const origin = strip.getBoundingClientRect();
     const box = (/** @type {Element} */ element) => {
       const r = element.getBoundingClientRect();
-      return { left: r.left - origin.left + strip.scrollLeft, right: r.right - origin.left + strip.scrollLeft, y: r.top - origin.top + r.height / 2 };
+      return { left: r.left - origin.left + strip.scrollLeft, right: r.right - origin.left + strip.scrollLeft, y: r.top - origin.top + r.height / 2, bottom: r.bottom - origin.top };
     };
-    /** @type {Map<string, {left: number, right: number, y: number}[]>} */
+    /** @type {Map<string, import("./callouts.js").Place[]>} */
     const places = new Map();
     const active = [...strip.querySelectorAll('.feature[data-on="true"] .feature__button')].filter((b) => !(/** @type {HTMLElement} */ (b).hidden));
     places.set("input", active.map(box));
@@ -55,6 +57,8 @@ export function mountEdges(strip, app, plan) {
     size = { width: Math.max(strip.scrollWidth, strip.clientWidth), height: strip.clientHeight };
     const middle = last.length ? last.reduce((sum, b) => sum + b.y, 0) / last.length : 0;
     leads = last.map((b) => ({ x0: b.right, y0: b.y, x1: size.width, y1: middle }));
+    const hidden = plan().slice(0, -1).flatMap((column) => (places.has(column.id) ? [/** @type {any} */ (places.get(column.id))] : []));
+    callouts.place(image ? [] : hidden, edges, size.height);
     painter.request(draw);
   };
 

@@ -163,6 +163,6 @@ function fillConfusion(holder, confusion, classes, name, palette) {
     setText(cell, String(n));
     cell.classList.toggle("is-zero", n === 0);
     const { neutral, positive, negative } = palette.rgb;
-    cell.style.background = css(mix(neutral, r === c ? positive : negative, n === 0 ? 0 : 0.18 + (0.55 * n) / most));
+    cell.style.background = css(mix(neutral, r === c ? positive : negative, n === 0 ? 0 : 0.15 + (0.35 * n) / most));
   }));
 }

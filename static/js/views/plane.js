@@ -117,7 +117,10 @@ export function mount(root, app) {
   both();
 
   return all(
-    run.watch(() => painter.request(draw)), run.store.subscribe(both), experiment.store.subscribe(both), theme.subscribe(both),
+    run.watch(() => painter.request(draw)), experiment.store.subscribe(both),
+    run.store.subscribe((now, before) => {
+      if (now.id !== before.id || now.data !== before.data || now.spec !== before.spec) both();
+    }), theme.subscribe(both),
     selection.store.subscribe(() => painter.request(draw)),
     on(picture, "pointermove", pointAt),
     on(picture, "pointerdown", pointAt),

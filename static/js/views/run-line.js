@@ -1,12 +1,14 @@
 // @ts-check
 // What the run is up to, in words: connection lost, diverged, finished, moved to another worker.
 
-import { all } from "./dom.js";
+import { all, setAttribute, slot } from "./dom.js";
 
 /** @param {HTMLElement} root @param {import("../main.js").App} app */
-export function mount(root, { run, notes, session }) {
+export function mount(root, { run, notes, session, root: base }) {
   const tell = () => {
     const now = run.store.get();
+    root.hidden = now.id === null;
+    setAttribute(slot(root, "run"), "href", `${base}/api/v1/runs/${now.id}`);
     if (now.connected) notes.clear("connection");
     else notes.warn("connection", "The connection to the server is lost. Trying to get it back; training goes on there.");
     if (now.state === "diverged" || now.state === "failed") {
