@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 
 import app.api
@@ -52,6 +53,14 @@ def create_app(settings: Settings) -> FastAPI:
     made.state.settings = settings
     made.add_middleware(BodyLimit, most=settings.max_request_bytes)
     made.add_middleware(SecurityHeaders)
+    if settings.allowed_origins:
+        made.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Location", "Retry-After"],
+        )
     problems.install(made)
     streams = (app.stream.socket.router, app.stream.events.router)
     for router in (app.api.router, health.router, docs.router, *streams, app.pages.router):

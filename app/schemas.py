@@ -214,6 +214,7 @@ class NetworkSpec(Body):
             ]
         ],
     )
+    """Each reads the one before, unless its `inputs` say otherwise."""
 
 
 TrainingSpec: type[BaseModel] = create_model(

@@ -4,23 +4,30 @@ from typing import Any
 
 from pydantic import Field
 
-from app.api.views import Array, View
+from app.api.run_views import Array
+from app.api.views import View
 
 
 class ManifestEntry(View):
     layer: str = Field(examples=["hidden1"])
+    """The layer's id."""
     name: str = Field(examples=["kernel"])
+    """The array's name."""
     shape: list[int] = Field(examples=[[2, 4]])
+    """Its sizes, as the user sees it."""
     offset: int = Field(examples=[0])
     """Where the array begins in the packed form, in floats."""
     size: int = Field(examples=[8])
     """How many floats it has, row by row."""
     trainable: bool
+    """Whether training changes it."""
 
 
 class Weights(View):
     epoch: int
+    """Times that every training example was used."""
     update: int
+    """Times that the weights were changed."""
     layers: dict[str, dict[str, Any]] = Field(
         examples=[{"hidden1": {"kernel": [[0.1, -0.2], [0.3, 0.4]], "bias": [0, 0]}}]
     )
@@ -52,7 +59,9 @@ class Examples(View):
     total: int = Field(examples=[250])
     """How many there are in this split."""
     classes: list[str] | None
+    """Names of the classes; null where numbers are predicted."""
     input_names: list[str]
+    """Names along the last axis of what the network reads; empty for images."""
 
 
 class Activations(View):
@@ -61,6 +70,7 @@ class Activations(View):
     input: Array
     """As the network reads it."""
     output: Array
+    """What the whole network gives."""
     raw: Any
     """As the data set has it."""
     target: Any
@@ -69,6 +79,7 @@ class Activations(View):
 
 class Evaluation(View):
     split: str = Field(examples=["test"])
+    """Which part of the data."""
     loss: float | None = Field(examples=[0.012])
     """Without the penalty of regularization."""
     metric: float | None = Field(examples=[0.984])
@@ -76,19 +87,25 @@ class Evaluation(View):
     confusion: list[list[int]] | None = Field(examples=[[[120, 3], [1, 126]]])
     """How many examples of class i (row) were taken for class j (column)."""
     classes: list[str] | None = Field(examples=[["orange", "blue"]])
+    """Names of the classes; null where numbers are predicted."""
     epoch: int
+    """Times that every training example was used."""
     update: int
+    """Times that the weights were changed."""
 
 
 class Counts(View):
     train: int = Field(examples=[250])
+    """Examples that train."""
     test: int = Field(examples=[250])
+    """Examples that test."""
 
 
 class Preview(View):
     inputs: list[Any] = Field(examples=[[[0.5, -1.2], [3, 3]]])
     """Examples in the data set's units: first those that train, then those that test."""
     targets: list[Any] = Field(examples=[[1, 0]])
+    """Class numbers, or the values to predict."""
     split: list[str] = Field(examples=[["train", "test"]])
     """For each example, whether it is for training or for testing."""
     index: list[int]
@@ -96,14 +113,18 @@ class Preview(View):
     counts: Counts
     """How many there are in each part, shown or not."""
     task: str = Field(examples=["classification"])
+    """classification or regression."""
     view: str = Field(examples=["plane"])
     """How examples can be drawn: plane, line, image, table or sequence."""
     classes: list[str] | None = Field(examples=[["orange", "blue"]])
+    """Names of the classes; null where numbers are predicted."""
     raw_names: list[str]
     """Names along the last axis of an example as the data set has it."""
     raw_shape: list[int] = Field(examples=[[2]])
+    """Shape of one example as the data set has it."""
     input_names: list[str] = Field(examples=[["x", "y"]])
     """Names along the last axis of what the network reads."""
     input_shape: list[int] = Field(examples=[[2]])
+    """Shape of one example as the network reads it."""
     preprocess: dict[str, Any]
     """How examples are made ready for the network, numbers included."""

@@ -2,9 +2,9 @@
 
 import json
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from app.api.answers import Preview
@@ -32,11 +32,15 @@ class DatasetView(View):
     """A data set as it is declared."""
 
     type: str = Field(examples=["circle"])
+    """Its name in experiments."""
     label: str = Field(examples=["Circle"])
+    """Its name for people."""
     help: str
     """What there is to learn from it."""
     formula: str
+    """LaTeX; empty for real data."""
     source: str
+    """Where it comes from."""
     params: list[dict[str, Any]]
     """Its parameters: name, widget, default, lo, hi, help …"""
     facts: dict[str, Any]
@@ -45,6 +49,7 @@ class DatasetView(View):
 
 class DatasetList(View):
     datasets: list[DatasetView]
+    """In the order of the page."""
 
 
 @router.get("/catalogue", tags=["parts"])
@@ -70,7 +75,7 @@ def list_datasets() -> DatasetList:
 
 
 @router.get("/datasets/{type}", tags=["data sets"], responses=answers(404))
-def get_dataset(type: str) -> DatasetView:
+def get_dataset(type: Annotated[str, Path(description="Its name.", examples=["circle"])]) -> DatasetView:
     """One data set as it is declared."""
     if type not in CATALOGUE["dataset"]:
         known = ", ".join(CATALOGUE["dataset"])

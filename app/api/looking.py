@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from app.api.answers import Activations, Evaluation, Examples, Prediction, Weights
 from app.api.body import StrictRoute
 from app.api.problems import answers
-from app.api.views import HistoryPage, PredictRequest
+from app.api.run_views import HistoryPage, PredictRequest
 from app.deps import RunDep, RunsDep
 from app.runs.queries import listed, text
 from engine.events import COLUMNS
@@ -21,7 +21,9 @@ PACKED_RESPONSE = {200: {"content": {PACKED: {"schema": {"type": "string", "form
 
 
 @router.get("/runs/{run}/weights", response_model=Weights, responses={**PACKED_RESPONSE, **answers(404, 503)})
-async def get_weights(run: RunDep, runs: RunsDep, accept: Annotated[str, Header()] = JSON) -> Response:
+async def get_weights(
+    run: RunDep, runs: RunsDep, accept: Annotated[str, Header(description=f"{JSON} or {PACKED}.")] = JSON
+) -> Response:
     """Every weight: as JSON by layer, or with `Accept: application/octet-stream` as little-endian float32 in one row.
 
     The `manifest` in the JSON says where in that row each array lies.
@@ -56,7 +58,7 @@ async def get_examples(
     run: RunDep,
     runs: RunsDep,
     split: Split = "test",
-    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    offset: Annotated[int, Query(ge=0, le=2**31, description="So many are passed over.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000, description="At most so many.")] = 100,
 ) -> Response:
     """Examples the run trains or is tested with, in the order of the split."""

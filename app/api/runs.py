@@ -9,7 +9,16 @@ from fastapi import APIRouter, Query, Response
 
 from app.api.body import StrictRoute
 from app.api.problems import answers
-from app.api.views import RunCreate, RunCreated, RunList, RunView, Settings, SettingsChange, StateChange, WeightEdits
+from app.api.run_views import (
+    RunCreate,
+    RunCreated,
+    RunList,
+    RunView,
+    Settings,
+    SettingsChange,
+    StateChange,
+    WeightEdits,
+)
 from app.deps import KeyDep, OwnedRunDep, RunDep, RunsDep
 from app.errors import KeyMissing
 from app.runs import keys
