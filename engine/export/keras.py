@@ -19,6 +19,7 @@ COURSES = {
     "exponential_decay": "{gamma} ** epoch",
     "step_decay": "{gamma} ** (epoch // {every})",
 }
+COSINE = "(1 + math.cos(math.pi * min(epoch / {epochs}, 1))) / 2"  # down to zero
 PLATEAU = "keras.callbacks.ReduceLROnPlateau(factor={gamma}, patience={patience}, min_lr={floor} * {rate})"
 
 
@@ -37,7 +38,9 @@ def keras_program(s: Snapshot) -> dict[str, bytes]:
         '        layer.set_weights([WEIGHTS[f"{layer.name}.{variable.name}"] for variable in layer.weights])'
     )
     piece = f", batch_size={program.piece() or 1000}"
-    program.add(_mean_loss(s, piece) + "\n\n\n" + check_code("mean_loss(model, x[here], y[here])", arguments="model, "))
+    program.add(
+        _mean_loss(s, piece) + "\n\n\n" + check_code("mean_loss(model, x[here], y[here])", arguments="model, ").strip()
+    )
     return program.files()
 
 
@@ -97,7 +100,10 @@ def course(schedule: Any) -> str:
     """The factor of the learning rate as an expression of `epoch`; nothing where it is always 1."""
     if schedule.name not in COURSES and not schedule.watches:
         raise SpecError(f"The schedule {schedule.label} has no form in Keras.", where="training.schedule")
-    text = code_of(COURSES.get(schedule.name, ""), schedule)
+    text = COURSES.get(schedule.name, "")
+    if schedule.name == "cosine" and schedule.floor == 0:
+        text = COSINE
+    text = code_of(text, schedule)
     if not schedule.warmup:
         return text
     climb = f"min(1, {WARM_START} + {1 - WARM_START:g} * epoch / {schedule.warmup:g})"
