@@ -51,6 +51,7 @@ export function planColumns(layers, check, inputs) {
     if (dense) column.units = layer.units;
     else if (pointwise) column.units = width;
     else column.units = known && vector ? known.output_shape[0] : 0;
+    if (dense && reads === "input") column.inputs = inputs;
     if (column.kind === "neurons") {
       column.shown = shownOf(column.units);
       reads = layer.id;
@@ -72,7 +73,7 @@ export function planColumns(layers, check, inputs) {
 export function weightGrid(count, shape) {
   if (shape && shape.length >= 2) {
     const [height, width, channels = 1] = shape;
-    if (height * width * channels === count) return [height, width * channels];
+    if (height * width * channels === count && channels <= 4) return [height, width * channels];
   }
   if (count <= 16) return [1, Math.max(1, count)];
   const columns = Math.ceil(Math.sqrt(count));

@@ -44,7 +44,7 @@ export function targetRange(targets) {
   let size = 0;
   for (const target of targets) size = Math.max(size, Math.abs(target));
   const step = nice(size) / 10;
-  const bound = Math.ceil(size / step - 1e-9) * step || 1;
+  const bound = Number((Math.ceil(size / step - 1e-9) * step).toPrecision(12)) || 1;
   return [-bound, bound];
 }
 

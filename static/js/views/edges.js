@@ -47,7 +47,8 @@ export function mountEdges(strip, app, plan) {
     for (const column of plan()) {
       const targets = places.get(column.id);
       const sources = places.get(column.reads);
-      if (!targets || !sources || (column.reads === "input" && image)) continue;
+      // what is no row of numbers has no one place for each weight to begin
+      if (!targets || !sources || (column.reads === "input" && column.inputs === 0)) continue;
       targets.forEach((to, unit) => sources.forEach((from, input) => {
         if (column.direct && input !== unit) return;
         edges.push({ x0: from.right, y0: from.y, x1: to.left, y1: to.y, layer: column.id, input, unit, direct: column.direct });

@@ -42,8 +42,11 @@ export function mountFeatures(root, app) {
       return made;
     }
     if (facts.view === "image") return [{ name: "image", label: `${facts.shape.slice(0, 2).join("×")} pixels`, help: "", on: true, kind: "image" }];
-    return (facts.columns?.length ? facts.columns : ["input"]).map((/** @type {string} */ name) => (
-      { name, label: name, help: "What the network reads.", on: true, kind: "column" }));
+    const names = /** @type {string[]} */ (facts.columns?.length ? facts.columns : ["input"]);
+    /** @type {Item[]} */
+    const made = names.slice(0, shownOf(names.length)).map((name) => ({ name, label: name, help: "What the network reads.", on: true, kind: "column" }));
+    const rest = names.length - made.length;
+    return rest > 0 ? [...made, { name: "more", label: `+ ${rest} more`, help: "", on: true, kind: "more" }] : made;
   };
 
   const draw = () => {

@@ -39,7 +39,7 @@ export function mount(root, app) {
     const now = run.store.get();
     const kind = pictures.kind;
     root.hidden = kind === "other";
-    setText(slot(root, "empty"), experiment.store.get().errors.length ? "This network can not be built as it is." : "The network appears here.");
+    setText(slot(root, "empty"), experiment.store.get().errors[0]?.message ?? "The network appears here.");
     slot(root, "empty").hidden = now.id !== null;
     if (!now.spec || !now.data || kind === "other" || kind === "none") return;
     if (rangesFor !== `${now.id} ${now.start}`) ranges.clear();
