@@ -1,4 +1,9 @@
-"""Early stopping: training ends when the test loss has stopped falling, with the best weights on the way if wanted."""
+"""Early stopping: training ends when the test loss has stopped falling, with the best weights on the way if wanted.
+
+The test part does here what others call validation: it is looked at while training, so once patience (or a plateau
+schedule) acts on its loss, that loss is a little too good as a forecast. A third part of the data, kept from both,
+would tell; the two parts of the page are one lesson, three would hide it.
+"""
 
 import math
 from collections.abc import Mapping, Sequence

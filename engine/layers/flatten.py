@@ -4,6 +4,7 @@ import numpy as np
 
 from engine.builder import Builder, Tensor, Weights
 from engine.layer import Layer, Shape
+from engine.layers.reshape import reshaped
 from engine.spec import part
 
 
@@ -28,15 +29,4 @@ class Flatten(Layer):
         return (int(np.prod(inputs[0])),)
 
     def build(self, b: Builder, w: Weights, *inputs: Tensor) -> Tensor:
-        (x,) = inputs
-        if len(x.shape) == 1:
-            return x
-        y = b.tensor(self.out_shape(x.shape))
-        # stored (H, W, N, C) → (H·W·C, N): for every position, channels and samples change places
-        positions = (int(np.prod(x.shape[:-1])), b.batch, x.shape[-1])
-        wide = (positions[0], positions[2], positions[1])
-        b.forward(np.copyto, y.value.reshape(wide), x.value.reshape(positions).transpose(0, 2, 1))
-        dx = b.gradient(x)
-        if dx is not None:
-            b.backward(np.copyto, dx.reshape(positions).transpose(0, 2, 1), y.grad.reshape(wide))
-        return y
+        return reshaped(b, inputs[0], self.out_shape(inputs[0].shape))

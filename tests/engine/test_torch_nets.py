@@ -105,3 +105,12 @@ def test_a_residual_cnn():
     ]
     data = {"type": "digits", "train_fraction": 0.1}
     compare(data, layers, adam(loss="categorical_cross_entropy"))
+
+
+def test_a_normalized_cnn_whose_pool_leaves_rows_out():
+    """What a pool does not read still counts for the mean and variance before it."""
+    conv = {"type": "conv2d", "filters": 4, "kernel_size": 3, "bias": False}
+    pool = {"type": "max_pool2d", "pool_size": 4}
+    layers = [conv, NORM, RELU, pool, {"type": "reshape", "shape": [2, -1]}, {"type": "gru", "units": 5}]
+    data = {"type": "digits", "train_fraction": 0.1}
+    compare(data, [*layers, dense(10, "softmax")], adam(loss="categorical_cross_entropy"))
