@@ -103,14 +103,14 @@ def annotation(p: Param) -> Any:
     if p.widget == "part":
         made = any_of(p.kind)
     elif p.widget == "points":
-        made = Annotated[list[point(p)], Field(min_length=p.length[0], max_length=p.length[1])]  # type: ignore[misc]
+        made = listed(p, point(p))
     else:
         plain: dict[str, Callable[[], Any]] = {
             "integer": lambda: entry(p, int),
             "real": lambda: entry(p, float),
             "flag": lambda: bool,
             "choice": lambda: Literal[p.options],
-            "pair": lambda: entry(p, int) | tuple[entry(p, int), entry(p, int)],
+            "pair": lambda: pair(p),
             "shape": lambda: entries(p, int),
             "numbers": lambda: entries(p, float),
             "text": lambda: str,
@@ -126,18 +126,28 @@ def entry(p: Param, type_: type) -> Any:
     return Annotated[type_, Field(**limits)]
 
 
+def pair(p: Param) -> Any:
+    """Two such numbers, or one for both."""
+    number: Any = entry(p, int)
+    return number | tuple[number, number]
+
+
 def entries(p: Param, type_: type) -> Any:
     """A list of such numbers, one number, or a word that stands for a list."""
-    fewest, most = p.length
-    listed = Annotated[list[entry(p, type_)], Field(min_length=fewest, max_length=most)]  # type: ignore[misc]
-    made = entry(p, type_) | listed
+    made = entry(p, type_) | listed(p, entry(p, type_))
     return made | Literal[p.options] if p.options else made
+
+
+def listed(p: Param, each: Any) -> Any:
+    """A list as long as the parameter allows."""
+    return Annotated[list[each], Field(min_length=p.length[0], max_length=p.length[1])]
 
 
 def point(p: Param) -> Any:
     """One point of a list, judged alone, so that a mistake is told with its number."""
-    third = Annotated[int, Field(ge=0, lt=MOST_CLASSES)] if p.options[2] == "class" else entry(p, float)
-    return Annotated[tuple[entry(p, float), entry(p, float), third], judge(p, read_one)]
+    number: Any = entry(p, float)
+    third: Any = Annotated[int, Field(ge=0, lt=MOST_CLASSES)] if p.options[2] == "class" else number
+    return Annotated[tuple[number, number, third], judge(p, read_one)]
 
 
 def judge(p: Param, read: Callable[[Param, Any], Any] = coerce) -> BeforeValidator:
@@ -231,7 +241,7 @@ class ExperimentSpec(Body):
     version: Literal[1] = 1
     """Version of this format."""
     seed: annotation(SEED) = info(SEED)  # type: ignore[valid-type]
-    data: Data = Field("circle", examples=[{"type": "circle", "samples": 500, "noise": 0, "seed": 1}])  # type: ignore[valid-type]
+    data: any_of("dataset") = Field("circle", examples=[{"type": "circle", "samples": 500, "noise": 0, "seed": 1}])  # type: ignore[valid-type]
     """What the network learns from."""
     network: NetworkSpec | None = None
     """Left out: the smallest network that solves the data set."""

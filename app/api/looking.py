@@ -1,6 +1,6 @@
 """Looking into a run: weights, history, predictions, examples, activations, how well it does. Open to all."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.concurrency import run_in_threadpool
@@ -17,7 +17,7 @@ router = APIRouter(route_class=StrictRoute, tags=["looking"])
 Split = Annotated[Literal["train", "test"], Query(description="Which part of the data.")]
 JSON = "application/json"
 PACKED = "application/octet-stream"
-PACKED_RESPONSE = {200: {"content": {PACKED: {"schema": {"type": "string", "format": "binary"}}}}}
+PACKED_RESPONSE: dict[int | str, Any] = {200: {"content": {PACKED: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 @router.get("/runs/{run}/weights", response_model=Weights, responses={**PACKED_RESPONSE, **answers(404, 503)})

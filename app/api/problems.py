@@ -139,7 +139,8 @@ def explain(error: Any, body: Any) -> dict[str, str]:
 
 def path(loc: Any, body: Any) -> str:
     """pydantic's location as the path of a field: without the names of union branches, layers by their id."""
-    steps, value, branch = [], body, False
+    steps: list[str] = []
+    value, branch = body, False
     for step in loc[1:] if loc and loc[0] in ("body", "query", "path", "header") else loc:
         if isinstance(value, dict) and value.get("type") == step and not branch:
             branch = True  # of a union; only then may a field of that name follow

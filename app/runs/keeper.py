@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from app.errors import Overloaded
+from app.errors import NotFound, Overloaded
 from app.runs.commands import Pause, Watch
 from app.runs.feed import Feed
 from app.runs.host import Checkpoint, Update
@@ -150,12 +150,13 @@ class Keeper:
         if feed.loaded:
             return
         run, record = feed.record.id, feed.record
+        blob: bytes | None
         if feed.pending:
             spec, blob, meta = feed.pending.spec, feed.pending.blob, feed.pending.meta
         else:
             stored = await asyncio.to_thread(self.store.load, run)
             if stored is None:
-                raise RunGone(run)
+                raise NotFound("There is no such run any more.", where="id")
             spec, blob, meta = stored[0].spec, stored[1], stored[0].meta()
         if meta["start"] == record.start and not {meta["state"], record.state} & set(ENDED):
             meta = {**meta, "state": record.state, "unit": record.unit, "left": record.left}  # what was asked last

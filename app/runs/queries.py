@@ -22,7 +22,9 @@ def listed(array: Any) -> Any:
     array = np.asarray(array)
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return array.tolist()
-    return np.where(np.isfinite(array), array.astype(object), None).tolist()
+    out = array.astype(object)
+    out[~np.isfinite(array)] = None
+    return out.tolist()
 
 
 def text(answer: dict[str, Any]) -> bytes:

@@ -51,7 +51,7 @@ def serve(peer: Peer, config: Config) -> None:
     host = Host(time.monotonic, config.checkpoint_seconds, config.limits)
     budget = 1 / config.frames_per_second
     while True:
-        replies = []
+        replies: list[list[Message]] = []
         if peer.waiting(host.idle_for()):
             while len(replies) < AT_ONCE and peer.waiting():
                 replies.append(_answer(host, *peer.receive()))

@@ -45,14 +45,14 @@ class Store:
     def get(self, run: str) -> Record | None:
         with self._engine.connect() as connection:
             row = connection.execute(select(t.runs).where(t.runs.c.id == run)).first()
-        return row and _record(row)
+        return None if row is None else _record(row)
 
     def load(self, run: str) -> tuple[Record, bytes | None] | None:
         """A run and its newest checkpoint, which belong together; without one it never got past its start."""
         joined = select(t.runs, t.checkpoints.c.state.label("blob")).outerjoin(t.checkpoints).where(t.runs.c.id == run)
         with self._engine.connect() as connection:
             row = connection.execute(joined).first()
-        return row and (_record(row), row.blob)
+        return None if row is None else (_record(row), row.blob)
 
     def of_key(self, key_hash: str, limit: int, before: tuple[float, str] | None = None) -> list[Record]:
         """Runs of one owner, newest first; `before` is (created_at, id) of the last one already known."""

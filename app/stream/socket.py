@@ -94,8 +94,7 @@ async def _receive(socket: WebSocket, watcher: Watcher) -> None:
         if message["type"] == "websocket.disconnect":
             return
         try:
-            text = message.get("text") or ""
-            told = json.loads(text) if len(text) <= LONGEST else None
+            told = json.loads((message.get("text") or "")[:LONGEST])
             if told["type"] != "ack" or type(told["seq"]) is not int:
                 raise ValueError(told)
         except (ValueError, TypeError, KeyError, RecursionError):

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 VERSION = 1
-DTYPES = {"f4": np.dtype("<f4"), "f8": np.dtype("<f8")}
+DTYPES: dict[str, np.dtype[Any]] = {"f4": np.dtype("<f4"), "f8": np.dtype("<f8")}
 
 
 def encode(head: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     """The bytes of one frame. `arrays` are float32 or float64 of any shape."""
-    listed = [[name, f"f{a.dtype.itemsize}", list(a.shape)] for name, a in arrays.items()]
+    listed = [(name, f"f{a.dtype.itemsize}", list(a.shape)) for name, a in arrays.items()]
     text = json.dumps({"v": VERSION, **head, "arrays": listed}, separators=(",", ":"), allow_nan=False).encode()
     text += b" " * (-(4 + len(text)) % 8)
     parts = [struct.pack("<I", len(text)), text]
