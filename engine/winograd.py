@@ -85,8 +85,8 @@ def winograd(b: Builder, s: "Sliding") -> None:
 
 
 def _flat(a: Array) -> Array:
-    """(4, 4, …) or (16, …) as (16, rest); (4, …) as (4, rest)."""
-    return a.reshape(16 if a.shape[:2] == (4, 4) else len(a), -1)
+    """(16, …) as (16, rest), (4, …) as (4, rest)."""
+    return a.reshape(len(a), -1)
 
 
 def _corners(tiles: Array, image: Array) -> list[tuple[Array, Array]]:
