@@ -121,6 +121,21 @@ test("a reset starts the history anew; a run that diverges keeps its last finite
   assert.deepEqual([run.store.get().state, run.weights[0]], ["diverged", 7]);
 });
 
+test("an answer that the stream has overtaken is not believed", async () => {
+  const { run, socket } = makeRun();
+  const attached = run.attach(hello().run, {});
+  socket().receive(hello());
+  socket().receive(frame({ rows: [[0, 1]], state: "created" }));
+  await attached;
+  await run.learn(async () => ({ ...hello().run, state: "running" }));
+  assert.equal(run.store.get().state, "running");
+  await run.learn(async () => {
+    socket().receive({ type: "state", state: "diverged", message: "Too far.", fix: "Reset.", epoch: 1, update: 9 });
+    return { ...hello().run, state: "running" };
+  });
+  assert.deepEqual([run.store.get().state, run.store.get().message], ["diverged", "Too far."]);
+});
+
 function makeExperiment(address = "") {
   const written = [];
   let now = address;

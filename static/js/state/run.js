@@ -44,6 +44,7 @@ export function createRun({ api, normal, open }) {
   /** @type {ReturnType<typeof openStream>|null} */
   let stream = null;
   let attached = 0;
+  let told = 0; // messages and frames of the stream so far
 
   const tell = () => {
     version += 1;
@@ -74,6 +75,7 @@ export function createRun({ api, normal, open }) {
       };
       const onMessage = (/** @type {any} */ message) => {
         if (turn !== attached) return;
+        told += 1;
         if (message.type === "hello") {
           if (message.columns.length !== table.columns.length) table = new HistoryTable(message.columns);
           if (message.run.start !== start) restart(message.run.start);
@@ -92,6 +94,7 @@ export function createRun({ api, normal, open }) {
       };
       const onFrame = (/** @type {import("../lib/types.js").Frame} */ { head, arrays }) => {
         if (turn !== attached) return;
+        told += 1;
         if (head.start !== undefined && head.start !== start) restart(head.start);
         if (arrays.history?.data.length && !table.add(head.first, /** @type {Float64Array} */ (arrays.history.data))) stream?.again();
         const now = { epoch: head.epoch, update: head.update, state: head.state };
@@ -133,9 +136,15 @@ export function createRun({ api, normal, open }) {
     get weights() { return weights; },
     get history() { return history; },
     get version() { return version; },
-    /** Take over facts that an answer of the server brought, before the stream brings them. @param {any} view */
-    learn(view) {
-      if (view?.id !== store.get().id) return;
+    /**
+     * Ask the server something whose answer says how the run stands, and believe it unless the stream, which is always
+     * newer, has spoken meanwhile.
+     * @param {() => Promise<any>} ask
+     */
+    async learn(ask) {
+      const before = told;
+      const view = await ask();
+      if (told !== before || view?.id !== store.get().id) return;
       store.patch({ ...standing(view), ...(view.spec ? { spec: normal(view.spec) } : {}) });
     },
     /** One weight. @param {string} layer @param {string} name @param {number} place flat index */

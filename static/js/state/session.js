@@ -54,7 +54,8 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
         run.store.patch({ spec });
         if (shown.epoch > 0 && shown.state !== "created") notes.calm("live", `Changed at epoch ${shown.epoch}: the link starts with the new value. Reset to see it from the start.`);
       } else if (change.kind === "seed") {
-        run.learn(await api.setState(/** @type {string} */ (shown.id), { state: "created", seed: spec.seed }));
+        await run.learn(() => api.setState(/** @type {string} */ (shown.id), { state: "created", seed: spec.seed }));
+        if (run.store.get().spec?.seed !== spec.seed) run.store.patch({ spec: { .../** @type {any} */ (run.store.get().spec), seed: spec.seed } });
       } else if (change.kind === "new") {
         if (await isSound(spec)) await renew(spec);
         return;
@@ -152,7 +153,7 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
   };
   const id = () => /** @type {string} */ (run.store.get().id);
   /** @param {Record<string, any>} state */
-  const setState = (state) => whenReady(async () => run.learn(await api.setState(id(), state)));
+  const setState = (state) => whenReady(() => run.learn(() => api.setState(id(), state)));
 
   /** A run that has broken off says so already, with what to do; it can not go on. @param {Record<string, any>} state */
   const go = (state) => {
