@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import engine.experiment  # noqa: F401  fills the catalogue
 from engine.network import Network
 from engine.parameters import Parameters
 from engine.program import Program, stored_inputs
