@@ -1,4 +1,4 @@
-"""One file is all a new part needs: an activation dropped into its folder is trained, checked, offered and described."""
+"""One file is all a new part needs: an activation dropped in is trained, checked, offered and described."""
 
 import subprocess
 import sys
