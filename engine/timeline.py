@@ -8,6 +8,7 @@ settings), as one string of bytes: taking one costs microseconds.
 
 import copy
 import json
+import math
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.checkpoint import Arrays, Facts, facts_to_json, fill, gather, pack
+from engine.checkpoint import Arrays, Facts, fill, gather, pack
 from engine.errors import DataError
 from engine.experiment import Training, training_from_json
 from engine.probe import Probe
@@ -70,7 +71,9 @@ class Moment:
 
     def to_bytes(self) -> bytes:
         """For keeping: u32 length of a JSON text, the text, the arrays."""
-        head = {**self.place(), "facts": facts_to_json(self.open()[0]), "layout": self.layout}
+        facts = dict(zip(self.keys, self.facts, strict=True))
+        facts["training"] = _training_json(facts["training"])
+        head = {**self.place(), "facts": facts, "layout": self.layout}
         text = json.dumps(head, separators=(",", ":")).encode()
         return struct.pack("<I", len(text)) + text + self.data
 
@@ -109,24 +112,35 @@ def twin(trainer: "Trainer") -> "Trainer":
 
 
 class Timeline:
-    """The moments kept of one run: those whose row's number is 1, 1 + stride, 1 + 2 stride …
+    """The moments kept of one run: the first, and those whose row's number is `stride`, 2 `stride` … further.
 
-    entries, size: the most moments and the most bytes. The start is kept even where it alone is larger.
+    entries, size: the most moments and the most bytes; the first is kept even where it alone is larger. moments: those
+    kept before, of the same run.
     """
 
-    def __init__(
-        self, entries: int = 400, size: int = 8 * 2**20, moments: Iterable[Moment] = (), stride: int = 1
-    ) -> None:
+    def __init__(self, entries: int = 400, size: int = 8 * 2**20, moments: Iterable[Moment] = ()) -> None:
         self.entries, self.most = entries, size
-        self.stride, self.size = stride, 0
         self.moments: list[Moment] = []
-        for moment in moments:
+        self.stride, self.size = 1, 0
+        kept = list(moments)
+        for moment in kept:
             self._add(moment)
+        if len(kept) > 1:
+            self.stride = max(self.stride, math.gcd(*(m.seq - kept[0].seq for m in kept[1:])))
 
     def offer(self, trainer: "Trainer", seq: int) -> None:
         """Row `seq` was made: keep the moment if it is one to keep."""
-        if (seq - 1) % self.stride == 0:
+        if self.keeps(seq):
             self._add(capture(trainer, seq))
+
+    def keeps(self, seq: int) -> bool:
+        """Whether the moment of this row is one to keep."""
+        return (seq - self.first) % self.stride == 0
+
+    @property
+    def first(self) -> int:
+        """The row of the first moment; 1 where there is none yet."""
+        return self.moments[0].seq if self.moments else 1
 
     def clear(self) -> None:
         """The run starts anew."""
@@ -145,7 +159,7 @@ class Timeline:
         self.size += moment.size
         while len(self.moments) > 1 and (len(self.moments) > self.entries or self.size > self.most):
             self.stride *= 2
-            self.moments = [m for m in self.moments if (m.seq - 1) % self.stride == 0]
+            self.moments = [m for m in self.moments if self.keeps(m.seq)]
             self.size = sum(m.size for m in self.moments)
 
 
@@ -157,6 +171,11 @@ def _shared(value: Any) -> Any:
     if len(_SHARED) > 1000:
         _SHARED.clear()
     return _SHARED.setdefault(value, value)
+
+
+@lru_cache(maxsize=64)
+def _training_json(training: Training) -> dict[str, Any]:
+    return training.to_json()
 
 
 @lru_cache(maxsize=64)

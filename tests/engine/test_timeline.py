@@ -152,11 +152,19 @@ def test_nearest_is_nearest():
     assert Timeline().nearest(5) is None
 
 
+def test_a_line_that_begins_in_the_middle_keeps_its_beginning():
+    trainer, line = Trainer(experiment()), Timeline(entries=5)
+    for seq in range(17, 90):
+        line.offer(trainer, seq)
+    assert [m.seq for m in line.moments] == list(range(17, 90, line.stride))
+
+
 def test_a_line_made_of_kept_moments_goes_on_where_it_was():
     trainer, line = Trainer(experiment()), Timeline(entries=8)
     for seq in range(1, 40):
         line.offer(trainer, seq)
-    again = Timeline(entries=8, moments=line.moments, stride=line.stride)
+    again = Timeline(entries=8, moments=line.moments)
+    assert (again.stride, again.size) == (line.stride, line.size)
     for seq in range(40, 90):
         line.offer(trainer, seq)
         again.offer(trainer, seq)
