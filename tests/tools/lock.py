@@ -24,7 +24,7 @@ def main() -> None:
             path for path in (Path(folder, "bin/python"), Path(folder, "Scripts/python.exe")) if path.exists()
         )
         # The oracle first and alone: its exact version decides which build is taken.
-        for wanted in ([oracle()], ["-e", f"{ROOT}[dev]"]):
+        for wanted in (oracle(), ["-e", f"{ROOT}[dev]"]):
             subprocess.run([python, "-m", "pip", "install", "--quiet", *wanted], check=True)
         frozen = subprocess.run(
             [python, "-m", "pip", "freeze", "--exclude-editable"], check=True, capture_output=True, text=True
@@ -35,11 +35,11 @@ def main() -> None:
     print(f"lock: {len(lines)} packages", file=sys.stderr)
 
 
-def oracle() -> str:
+def oracle() -> list[str]:
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return project["optional-dependencies"]["oracle"][0]
+    return project["optional-dependencies"]["oracle"]
 
 
 if __name__ == "__main__":
