@@ -140,8 +140,9 @@ def run(settings: "Settings", sock: socket.socket, open_page: bool, log_level: s
     """Serve until Ctrl+C; say the address once the server answers there."""
     import uvicorn
 
-    from app.main import create_app
+    from app.main import create_app, farewell
 
+    app = create_app(settings)
     port = sock.getsockname()[1]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
     if ":" in shown and not shown.startswith("["):
@@ -154,8 +155,12 @@ def run(settings: "Settings", sock: socket.socket, open_page: bool, log_level: s
             if self.started:
                 announce(address, settings, open_page)
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await farewell(app)  # or streams would hold the server up for as long as it waits for requests
+            await super().shutdown(sockets)
+
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         root_path=settings.root_path,
         log_level=log_level,
         access_log=log_level in ("debug", "info"),

@@ -70,6 +70,12 @@ def create_app(settings: Settings) -> FastAPI:
     return made
 
 
+async def farewell(made: FastAPI) -> None:
+    """Tell everyone who watches that the server stops, and let them go."""
+    if hasattr(made.state, "manager"):
+        await made.state.manager.keeper.farewell()
+
+
 def worker_config(settings: Settings) -> Config:
     """What of the settings concerns the workers."""
     return Config(

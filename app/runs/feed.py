@@ -32,6 +32,7 @@ class Feed:
     manifest: list[dict[str, Any]] = field(default_factory=list)
     loaded: bool = False  # whether a worker has the run
     pending: Checkpoint | None = None  # a checkpoint that is not yet written
+    unstored: dict[int, bytes] = field(default_factory=dict)  # moments of the time line that are not yet written
     weights: np.ndarray | None = None  # (n,) float32
     weights_version: int = 0
     version: int = 1
@@ -118,6 +119,7 @@ class Feed:
     def _begin(self, start: int) -> None:
         self.record.start, self.record.seq = start, 0
         self.history, self._given = History(), 0
+        self.unstored.clear()
         self.generation += 1
 
     # ---- news for others ----

@@ -6,15 +6,16 @@ turn of a few milliseconds, and turns end between two updates. A run that starts
 nobody can save up time by pausing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from app.runs import commands, queries
+from app.runs import asking, commands, queries
 from app.runs.limits import Limits
 from app.runs.session import Session
+from app.store.records import Moments
 from engine.events import COLUMNS
 
 TURN = 0.004  # seconds a run may train before the next gets its turn; shorter when many run
@@ -43,6 +44,7 @@ class Checkpoint:
     spec: dict[str, Any]
     settings: dict[str, Any]
     blob: bytes  # Trainer.state()
+    moments: Moments = field(default_factory=Moments)  # of the time line: those new since the last checkpoint
 
 
 @dataclass
@@ -55,10 +57,18 @@ class Host:
     sessions: dict[str, Session] = field(default_factory=dict)
 
     def create(
-        self, run: str, spec: dict[str, Any], blob: bytes | None = None, meta: dict[str, Any] | None = None
+        self,
+        run: str,
+        spec: dict[str, Any],
+        blob: bytes | None = None,
+        meta: dict[str, Any] | None = None,
+        moments: Sequence[bytes] = (),
     ) -> dict:
-        """Take a run in, new or from a checkpoint; answers what `facts` says. Raises PlaygroundError."""
-        session = Session(run, spec, blob, meta or {}, self.limits)
+        """Take a run in, new or from a checkpoint and its time line; answers what `facts` says.
+
+        Raises PlaygroundError.
+        """
+        session = Session(run, spec, blob, meta or {}, self.limits, moments)
         session.used = self._least()
         session.saved = self.clock()
         self.sessions[run] = session
@@ -81,10 +91,16 @@ class Host:
         return {**session.facts(), **about, "check": trainer.experiment.check()}
 
     def query(self, run: str | None, name: str, args: dict[str, Any]) -> bytes:
-        """The answer to a question that changes nothing: JSON text, or packed floats. Raises PlaygroundError."""
+        """The answer to a question that changes nothing: JSON text, or packed floats. Raises PlaygroundError.
+
+        With `at` among the arguments, as the run was at the moment of its time line nearest to that update.
+        """
         if run is None:
             return queries.GENERAL[name](self.limits, **args)
-        return queries.QUERIES[name](self.sessions[run].trainer, **args)
+        session, others = self.sessions[run], {k: v for k, v in args.items() if k != "at"}
+        if name in asking.SESSION:
+            return asking.SESSION[name](session, **args)
+        return asking.TRAINER[name](session.past.at(session.trainer, args.get("at")), **others)
 
     def snapshot(self, run: str) -> Checkpoint:
         """A checkpoint of this moment. The rows up to it are in the next `reports`, to be passed on before it."""
@@ -94,7 +110,8 @@ class Host:
         session.saved, session.unsaved, session.urgent = self.clock(), False, False
         session.changed = session.hurry = session.changed or bool(session.rows)
         session.save_cost = session.saved - began
-        return Checkpoint(run, session.meta(), session.spec(), session.settings(), blob)
+        moments = session.past.unsaved()
+        return Checkpoint(run, session.meta(), session.spec(), session.settings(), blob, moments)
 
     def drop(self, run: str) -> None:
         """Forget a run (its owner has a checkpoint)."""

@@ -20,7 +20,7 @@ from app.runs.host import Checkpoint, Update
 from app.runs.mailbox import Watcher
 from app.runs.runner import Busy, RunGone, Runner
 from app.runs.session import ENDED
-from app.store.records import Save
+from app.store.records import Moments, Save
 from app.store.store import Store
 from engine.errors import PlaygroundError
 
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 SLEEP = 60.0  # seconds after which a run that does not train and is not asked about leaves its worker
 SWEEP = 5.0  # seconds between two looks for such runs
+MOMENT = 1.0  # seconds that watchers have to say goodbye
 PATIENCE = 3, 60.0  # a run that loses its worker so often within so many seconds is not set going again
 
 
@@ -49,14 +50,22 @@ class Keeper:
 
     async def stop(self) -> None:
         """Tell the watchers, save everything, stop the workers."""
-        for feed in self.feeds.values():
-            for watcher in feed.watchers:
-                watcher.close("the server stops")
+        await self.farewell()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.runner.stop()
         await asyncio.to_thread(self.store.close)
+
+    async def farewell(self) -> None:
+        """Tell everyone who watches that the server stops, and give them a moment to hear it."""
+        watched = [feed for feed in self.feeds.values() if feed.watchers]
+        for feed in watched:
+            for watcher in feed.watchers:
+                watcher.close("the server stops")
+        end = time.monotonic() + MOMENT
+        while any(feed.watchers for feed in watched) and time.monotonic() < end:
+            await asyncio.sleep(0.01)
 
     async def find(self, run: str) -> Feed | None:
         if run not in self.feeds:
@@ -126,7 +135,8 @@ class Keeper:
         changes = {name: meta[name] for name in kept} | {"changed_at": feed.record.changed_at}
         changes |= {"spec": checkpoint.spec, "settings": checkpoint.settings}
         feed.pending = checkpoint
-        written = self.store.save(Save(checkpoint.run, changes, checkpoint.blob, first, rows))
+        feed.unstored |= checkpoint.moments.new
+        written = self.store.save(Save(checkpoint.run, changes, checkpoint.blob, first, rows, checkpoint.moments))
         written.add_done_callback(lambda _: self._loop.call_soon_threadsafe(self._written, feed, checkpoint))
 
     def lost(self, runs: list[str]) -> None:
@@ -140,6 +150,9 @@ class Keeper:
     def _written(self, feed: Feed, checkpoint: Checkpoint) -> None:
         if feed.pending is checkpoint:
             feed.pending = None
+        for seq, moment in checkpoint.moments.new.items():
+            if feed.unstored.get(seq) is moment:
+                del feed.unstored[seq]
         if checkpoint.meta["start"] == feed.record.start:
             feed.history.trim(checkpoint.meta["seq"])
 
@@ -164,7 +177,7 @@ class Keeper:
             meta = {**meta, "seq": 0}
         feed.go_back(meta["start"], meta["seq"])
         try:
-            facts = await self.answered(self.runner.create(run, spec, blob, meta))
+            facts = await self.answered(self.runner.create(run, spec, blob, meta, await self._moments(feed, meta)))
         except PlaygroundError as error:
             feed.fail(f"The run could not be brought back: {error.message}")
             raise
@@ -175,6 +188,13 @@ class Keeper:
         if feed.losses and feed.losses[-1] > feed.told:
             feed.told = feed.losses[-1]
             feed.note(f"The process that trained this run was lost; it goes on from epoch {facts['epoch']}.")
+
+    async def _moments(self, feed: Feed, meta: dict[str, Any]) -> list[bytes]:
+        """The time line up to a checkpoint."""
+        kept = await asyncio.to_thread(self.store.moments, feed.record.id, meta["start"])
+        kept |= feed.unstored
+        line = feed.pending.moments if feed.pending else Moments()
+        return [kept[seq] for seq in sorted(kept) if seq <= meta["seq"] and line.keep(seq)]
 
     async def _recover(self, feed: Feed) -> None:
         often, within = PATIENCE

@@ -12,7 +12,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
@@ -116,13 +116,20 @@ class Pool:
 
     # ---- requests ----
 
-    async def create(self, run: str, spec: dict[str, Any], blob: bytes | None, meta: dict[str, Any]) -> dict[str, Any]:
+    async def create(
+        self,
+        run: str,
+        spec: dict[str, Any],
+        blob: bytes | None,
+        meta: dict[str, Any],
+        moments: Sequence[bytes] = (),
+    ) -> dict[str, Any]:
         link = self._homes.get(run) or await self._emptiest()
         self._homes[run] = link
         link.runs.add(run)
         try:
             request = {"op": "create", "run": run, "spec": spec, "meta": meta}
-            head, _ = await self._ask(link, request, [] if blob is None else [blob])
+            head, _ = await self._ask(link, request, [] if blob is None else [blob, *moments])
         except BaseException:
             self._forget(run)
             with contextlib.suppress(runner.RunGone):  # it may get that far after we gave up waiting

@@ -8,6 +8,7 @@
 A user's mistake comes back as the engine's own PlaygroundError.
 """
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from app.runs.commands import Command
@@ -50,8 +51,14 @@ class Runner(Protocol):
         """Let every run make a last checkpoint (the listener hears of it), then end."""
 
     async def create(
-        self, run: str, spec: dict[str, Any], blob: bytes | None, meta: dict[str, Any]
-    ) -> dict[str, Any]: ...
+        self,
+        run: str,
+        spec: dict[str, Any],
+        blob: bytes | None,
+        meta: dict[str, Any],
+        moments: Sequence[bytes] = (),
+    ) -> dict[str, Any]:
+        """Take in a run, new or from a checkpoint and the moments of its time line."""
 
     async def command(self, run: str, command: Command) -> dict[str, Any]: ...
 

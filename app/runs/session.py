@@ -1,7 +1,7 @@
 """One run inside its worker: a trainer, where it stands, and what it has to report. No clock, no I/O."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import engine.checkpoint  # noqa: F401  loaded before the first checkpoint, which should be as quick as the others
 from app.runs import commands
 from app.runs.limits import Limits
+from app.runs.past import Past
 from engine.errors import PlaygroundError, SpecError
 from engine.events import Diverged, Epoch, Finished, Step
 from engine.experiment import Experiment, change
@@ -28,7 +29,13 @@ class Session:
     """A trainer with a state, a speed and a goal; `advance` trains for a while, `obey` does what a command asks."""
 
     def __init__(
-        self, run: str, spec: dict[str, Any], blob: bytes | None, meta: dict[str, Any], limits: Limits
+        self,
+        run: str,
+        spec: dict[str, Any],
+        blob: bytes | None,
+        meta: dict[str, Any],
+        limits: Limits,
+        moments: Sequence[bytes] = (),
     ) -> None:
         self.run = run
         limits.check_spec(spec)
@@ -60,8 +67,11 @@ class Session:
         self._each = ""
         self._epoch_cost: float | None = None  # seconds the last epoch took; None: not known yet
         self._spent = 0.0  # seconds since the last epoch ended
+        self.past = Past(self.trainer, limits, moments)
         if blob is None:
             self._add_row(self.trainer.row())
+        elif not moments:
+            self.past.line.offer(self.trainer, self.seq)
 
     # ---- training ----
 
@@ -155,6 +165,7 @@ class Session:
         self.trainer.reset(seed)
         self.retold = True
         self.start, self.seq, self.rows, self.due = self.start + 1, 0, [], 0.0
+        self.past.clear()
         self._to("created")
         self.moved = True
         self._add_row(self.trainer.row())
@@ -231,6 +242,7 @@ class Session:
     def _add_row(self, row: np.ndarray) -> None:
         self.rows.append(np.array(row, np.float64))
         self.seq += 1
+        self.past.line.offer(self.trainer, self.seq)
 
     def _to(self, state: str) -> None:
         self.state, self.message, self.fix = state, "", ""

@@ -12,7 +12,7 @@ import logging
 import signal
 import socket
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from app.runs import commands
 from app.runs.host import Checkpoint, Host, Update
 from app.runs.limits import Limits
 from app.runs.pipe import Message, Peer
+from app.store.records import Moments
 from engine.errors import PlaygroundError
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,8 @@ def _answer(host: Host, head: dict[str, Any], blobs: list[bytes]) -> list[Messag
     try:
         match head["op"]:
             case "create":
-                reply["answer"] = host.create(head["run"], head["spec"], blobs[0] if blobs else None, head["meta"])
+                blob = blobs[0] if blobs else None
+                reply["answer"] = host.create(head["run"], head["spec"], blob, head["meta"], blobs[1:])
             case "command":
                 reply["answer"] = host.command(head["run"], commands.from_json(head["command"]))
             case "query":
@@ -124,10 +126,12 @@ def unpack_updates(head: dict[str, Any], blobs: list[bytes]) -> list[Update]:
 
 
 def pack_checkpoint(checkpoint: Checkpoint) -> Message:
-    fields = asdict(checkpoint)
-    blob = fields.pop("blob")
-    return {"kind": "checkpoint", **fields}, [blob]
+    c, line = checkpoint, checkpoint.moments
+    head = {"kind": "checkpoint", "run": c.run, "meta": c.meta, "spec": c.spec, "settings": c.settings}
+    return {**head, "line": [line.first, line.stride, list(line.new)]}, [c.blob, *line.new.values()]
 
 
 def unpack_checkpoint(head: dict[str, Any], blobs: list[bytes]) -> Checkpoint:
-    return Checkpoint(head["run"], head["meta"], head["spec"], head["settings"], blobs[0])
+    first, stride, seqs = head["line"]
+    moments = Moments(first, stride, dict(zip(seqs, blobs[1:], strict=True)))
+    return Checkpoint(head["run"], head["meta"], head["spec"], head["settings"], blobs[0], moments)
