@@ -1,27 +1,49 @@
-"""Real measurements as tables of numbers; they ship inside scikit-learn, which is imported only when one is read.
+"""Real measurements as tables of numbers, read from the files that ship inside scikit-learn.
 
 Inputs are standardized by `engine.data`; here they are in the units of whoever measured them.
 """
 
+import importlib.util
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine.datasets.base import Raw, dataset, mlp, training
+from engine.errors import DataError
 
 SOFTMAX: dict[str, Any] = {"out": 3, "out_activation": "softmax"}
 TABLE: dict[str, Any] = {"view": "table", "train_fraction": 0.8}
 
 
-@cache
-def load(name: str, **options: Any) -> Raw:
-    """One of scikit-learn's own sets, as it is: (n, columns) float64, targets int64 or float64."""
-    import sklearn.datasets  # takes a second, so not before somebody wants it
+# name: file of inputs, first lines to pass over, separator, file of targets (empty: the last column)
+FILES = {
+    "iris": ("iris.csv", 1, ",", ""),
+    "wine": ("wine_data.csv", 1, ",", ""),
+    "breast_cancer": ("breast_cancer.csv", 1, ",", ""),
+    "digits": ("digits.csv.gz", 0, ",", ""),
+    "diabetes": ("diabetes_data_raw.csv.gz", 0, " ", "diabetes_target.csv.gz"),
+}
 
-    inputs, targets = getattr(sklearn.datasets, f"load_{name}")(return_X_y=True, **options)
-    whole = np.issubdtype(targets.dtype, np.integer)
-    for array in (inputs := inputs.astype(np.float64), targets := targets.astype(np.int64 if whole else np.float64)):
+
+@cache
+def load(name: str) -> Raw:
+    """One of the sets whose files lie inside scikit-learn: (n, columns) float64, targets int64 or float64.
+
+    Only the files are read: importing the library takes seconds and a hundred megabytes in every worker.
+    """
+    found = importlib.util.find_spec("sklearn")
+    if found is None or not found.submodule_search_locations:
+        raise DataError(f"The files of {name} come with scikit-learn, which is not installed.", where="type")
+    folder = Path(found.submodule_search_locations[0], "datasets", "data")
+    file, skip, separator, apart = FILES[name]
+    inputs = np.loadtxt(folder / file, delimiter=separator, skiprows=skip)
+    if apart:
+        targets = np.loadtxt(folder / apart)
+    else:
+        inputs, targets = np.ascontiguousarray(inputs[:, :-1]), inputs[:, -1].astype(np.int64)
+    for array in (inputs, targets):
         array.setflags(write=False)  # shared by all who ask
     return Raw(inputs, targets)
 
@@ -116,4 +138,4 @@ class Diabetes:
     """How far will diabetes have gone in a year? Ten facts about 442 patients; much of it no network can foresee."""
 
     def generate(self, rng: np.random.Generator) -> Raw:
-        return load("diabetes", scaled=False)
+        return load("diabetes")
