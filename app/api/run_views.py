@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema, create_model
 
 from app.api.views import Check, View
 from app.runs.feed import Feed
@@ -10,6 +10,7 @@ from app.runs.view import view
 from app.schemas import TRAINING, Body, ExperimentSpec, Flag, Real, Text, Whole, annotation
 from app.store.records import Record
 from engine.events import COLUMNS
+from engine.spec import Param
 
 State = Literal["created", "running", "paused", "finished", "diverged", "failed"]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-01-31T12:00:00.000Z"])]
@@ -23,46 +24,41 @@ class RunCreate(ExperimentSpec):
     """For your own list of runs."""
 
 
-class Settings(View):
+class SettingsBase(View):
     """What may be changed while a run goes on."""
 
     learning_rate: float = Field(examples=[0.03])
     """The optimizer's learning rate, before the schedule."""
-    batch_size: int = Field(examples=[10])
-    """Examples per update."""
-    regularizer: dict[str, Any] = Field(examples=[{"type": "none"}])
-    """The penalty on large weights."""
-    optimizer: dict[str, Any] = Field(examples=[{"type": "sgd", "learning_rate": 0.03}])
-    """How gradients change the weights."""
-    schedule: dict[str, Any] = Field(examples=[{"type": "constant"}])
-    """How the learning rate changes over time."""
-    epochs: int | None = Field(examples=[None])
-    """Where training stops; null: it goes on up to the server's limit."""
     frozen: list[str] = Field(examples=[[]])
     """Ids of the layers whose weights stay as they are."""
     speed: float | None = Field(examples=[None])
     """Epochs a second; null: as fast as it goes."""
 
 
-class SettingsChange(Body):
+class SettingsChangeBase(Body):
     """The settings to change; the others stay. They take effect before the next update, without a new start."""
 
     learning_rate: Annotated[Real, Field(gt=0, le=1000, examples=[0.1])] | None = None
     """The optimizer's learning rate."""
-    batch_size: annotation(TRAINING["batch_size"]) | None = Field(None, examples=[20])  # type: ignore[valid-type]
-    """Examples per update."""
-    regularizer: annotation(TRAINING["regularizer"]) | None = Field(None, examples=[{"type": "l2"}])  # type: ignore[valid-type]
-    """A penalty on large weights."""
-    optimizer: annotation(TRAINING["optimizer"]) | None = Field(None, examples=["adam"])  # type: ignore[valid-type]
-    """Another optimizer; its memory of earlier gradients starts anew unless it is of the same kind."""
-    schedule: annotation(TRAINING["schedule"]) | None = Field(None, examples=["constant"])  # type: ignore[valid-type]
-    """How the learning rate changes over time."""
-    epochs: annotation(TRAINING["epochs"]) = Field(None, examples=[500])  # type: ignore[valid-type]
-    """Stop after so many epochs, counted from the start; null: do not stop."""
     frozen: Annotated[list[Text], Field(max_length=200)] | None = Field(None, examples=[["hidden1"]])
     """Ids of the layers whose weights stay as they are."""
     speed: Annotated[Real, Field(ge=1, le=60)] | None = Field(None, examples=[10])
     """Epochs a second; null: as fast as it goes."""
+
+
+def _shown(p: Param) -> Any:
+    """A setting as an answer has it: parts are written out."""
+    return (Any, Field(description=p.help, examples=[{"type": p.default} if p.widget == "part" else p.default]))
+
+
+def _changed(p: Param) -> Any:
+    return (annotation(p) | None, Field(None, description=p.help, examples=[p.default]))
+
+
+# The settings of training that are declared as live, and the three that belong to a run.
+LIVE = [p for p in TRAINING.values() if p.live]
+Settings: Any = create_model("Settings", __base__=SettingsBase, **{p.name: _shown(p) for p in LIVE})
+SettingsChange: Any = create_model("SettingsChange", __base__=SettingsChangeBase, **{p.name: _changed(p) for p in LIVE})
 
 
 class RunView(View):

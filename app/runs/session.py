@@ -13,7 +13,8 @@ from app.runs.limits import Limits
 from app.runs.past import Past
 from engine.errors import PlaygroundError, SpecError
 from engine.events import Diverged, Epoch, Finished, Step
-from engine.experiment import Experiment, change
+from engine.experiment import Experiment, Training, change
+from engine.spec import params
 from engine.train import Trainer
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 # finished, more epochs) lets a run go on.
 ENDED = ("finished", "diverged", "failed")
 FAST_EPOCH = 0.003  # seconds; below this an epoch is done in one piece, above it update by update
-TRAINER_SETTINGS = ("learning_rate", "batch_size", "regularizer", "optimizer", "schedule", "epochs", "frozen")
+LIVE = tuple(p.name for p in params(Training) if p.live)  # the settings of training that may change meanwhile
 
 
 class Session:
@@ -171,7 +172,7 @@ class Session:
         self._add_row(self.trainer.row())
 
     def _change(self, settings: dict[str, Any]) -> None:
-        own = {k: v for k, v in settings.items() if k in TRAINER_SETTINGS}
+        own = {k: v for k, v in settings.items() if k in (*LIVE, "learning_rate", "frozen")}
         if own:
             planned = change(self.trainer.training, **{k: v for k, v in own.items() if k != "frozen"})
             self.limits.check_training(self.trainer.experiment, planned)
@@ -181,7 +182,8 @@ class Session:
         self._epoch_cost = None
         self.retold = True
         most = self.limits.max_epochs
-        if self.state == "finished" and self.trainer.epoch < min(self.trainer.training.epochs or most, most):
+        further = self.trainer.epoch < min(self.trainer.training.epochs or most, most)
+        if self.state == "finished" and further and {"epochs", "patience"} & set(settings):
             self._to("paused")
 
     def _edit(self, edits: list[dict[str, Any]]) -> None:
@@ -212,9 +214,8 @@ class Session:
     def settings(self) -> dict[str, Any]:
         """What PATCH …/settings may change, as it is now."""
         training = self.trainer.training.to_json()
-        rate = training["optimizer"]["learning_rate"]
-        kept = {k: training[k] for k in ("batch_size", "regularizer", "optimizer", "schedule", "epochs")}
-        return {"learning_rate": rate, **kept, "frozen": list(self.trainer.frozen), "speed": self.speed}
+        own = {"frozen": list(self.trainer.frozen), "speed": self.speed}
+        return {"learning_rate": training["optimizer"]["learning_rate"], **{n: training[n] for n in LIVE}, **own}
 
     def spec(self) -> dict[str, Any]:
         """The experiment with everything that was changed since: what a link or a fork should hold."""

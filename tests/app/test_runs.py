@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+from app.schemas import TRAINING
 from engine.events import COLUMNS
 from engine.experiment import Experiment
 from engine.train import Trainer
@@ -278,3 +279,12 @@ def test_the_key_is_not_kept(run, client):
     assert "key" not in run.get()
     record = client.app.state.manager.keeper.feeds[run.id].record
     assert KEY not in json.dumps(record.values())
+
+
+def test_every_live_setting_of_training_can_be_changed_and_read(run):
+    live = {p.name for p in TRAINING.values() if p.live}
+    assert set(run.get("settings")) == live | {"learning_rate", "frozen", "speed"}
+    run.state("running")
+    assert run.change(clip_norm=0.5)["clip_norm"] == 0.5
+    assert run.get()["spec"]["training"]["clip_norm"] == 0.5
+    assert run.change(clip_norm=None)["clip_norm"] is None
