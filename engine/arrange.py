@@ -2,7 +2,8 @@
 
 Values that nothing reads are not made: a pool that leaves the last row out, and the convolution before it, shrink what
 reaches them, up to the network's input. An activation that never falls gives the same before and after a layer that
-only chooses among its inputs, max f(z) = f(max z), so it goes behind it, where fewer values are left.
+only chooses among its inputs, max f(z) = f(max z), so it goes behind it, where fewer values are left. And a value that
+nobody looks at again going backward can be overwritten by its gradient, which is then in the cache already.
 """
 
 from dataclasses import dataclass
@@ -14,10 +15,14 @@ from engine.network import INPUT, Network, Node
 
 @dataclass(frozen=True)
 class Plan:
-    """read: the part of each layer's output, or of the input, that is read. activations: which comes behind a layer."""
+    """read: the part of each layer's output, or of the input, that is read. activations: which comes behind a layer.
+
+    spent: layers whose output is not looked at again once everything before the loss is computed.
+    """
 
     read: dict[str, Shape]
     activations: dict[str, Any]
+    spent: frozenset[str]
 
 
 def arrange(network: Network, *, looking: bool = False) -> Plan:
@@ -31,7 +36,10 @@ def arrange(network: Network, *, looking: bool = False) -> Plan:
         if f is not None:
             activations[at] = f
     whole = {INPUT: network.read_shape} | {node.id: node.out_shape for node in network.nodes}
-    return Plan(whole if looking else _read(network, whole), activations)
+    if looking:
+        return Plan(whole, activations, frozenset())
+    spent = (node.id for node in network.nodes if _is_spent(network, node, activations[node.id]))
+    return Plan(_read(network, whole), activations, frozenset(spent))
 
 
 def _chooser_after(network: Network, id: str) -> Node | None:
@@ -50,3 +58,9 @@ def _read(network: Network, whole: dict[str, Shape]) -> dict[str, Shape]:
             wanted = node.layer.reads(whole[id], read[node.id])
             read[id] = tuple(map(max, read[id], wanted))
     return read
+
+
+def _is_spent(network: Network, node: Node, activation: Any) -> bool:
+    looked_at = node is network.output or (activation is not None and activation.name != "linear")
+    about = [node, *(reader for reader in network.nodes if node.id in reader.inputs)]
+    return not looked_at and not any(n.layer.looks_back for n in about)

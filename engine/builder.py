@@ -96,6 +96,30 @@ class SlopeGroup:
     block: int  # of the last of them, which is the first to go backward
 
 
+class Memory:
+    """The buffers of programs that never run at the same time and ask for the same ones: made once, lent to each.
+
+    So the pieces of a batch that one thread computes in turn use memory that is still in its cache.
+    """
+
+    def __init__(self) -> None:
+        self._buffers: list[Array] = []
+        self._lent = 0
+
+    def begin(self) -> None:
+        """The next program asks, from the first buffer on."""
+        self._lent = 0
+
+    def take(self, shape: tuple[int, ...], dtype: Any, fill: float) -> Array:
+        """The next buffer; `fill` is in it when it is new."""
+        if self._lent == len(self._buffers):
+            self._buffers.append(np.full(shape, fill, dtype) if fill else np.zeros(shape, dtype))
+        self._lent += 1
+        buffer = self._buffers[self._lent - 1]
+        assert (buffer.shape, buffer.dtype) == (shape, np.dtype(dtype)), "programs of different form share memory"
+        return buffer
+
+
 @dataclass(frozen=True)
 class Weights:
     """A layer's stored weights and their gradients: views into the flat vectors. `state` is not trained."""
@@ -111,6 +135,7 @@ class Builder:
     batch: samples in this program. samples: over how many the loss is averaged (a batch may be split).
     training: whether gradients are wanted. keep: whether values before an activation must survive it.
     rows: how many rows all vectors need together; so many lie in one buffer, one below the other.
+    memory: where buffers come from; programs that share it must not run at the same time.
     """
 
     def __init__(
@@ -123,6 +148,7 @@ class Builder:
         keep: bool = False,
         rng: np.random.Generator | None = None,
         rows: int = 0,
+        memory: Memory | None = None,
     ) -> None:
         self.batch, self.dtype, self.training, self.keep = batch, np.dtype(dtype), training, keep
         self.samples = samples or batch
@@ -131,15 +157,21 @@ class Builder:
         self.forward_calls: list[Call] = []
         self.blocks: list[list[Call]] = []
         self._constants: dict[float, Array] = {}
-        self._vectors, self._used = np.ones((rows, batch), self.dtype), 0
-        self._slopes = np.empty((rows if training else 0, batch), self.dtype)
+        self._memory = memory or Memory()
+        self._memory.begin()
+        self._vectors, self._used = self.buffer(rows, batch, fill=1.0), 0
+        self._slopes = self.buffer(rows if training else 0, batch)
+        self.spent = False  # whether the next tensor's value is done with before its gradient is written
         self._groups: list[SlopeGroup] = []
 
     # buffers
 
-    def buffer(self, *shape: int, dtype: Any = None) -> Array:
-        """A buffer of this program's own, zero at first."""
-        return np.zeros(shape, dtype or self.dtype)
+    def buffer(self, *shape: int, dtype: Any = None, fill: float = 0.0) -> Array:
+        """A buffer that no other call of this program writes to, filled with a number at first.
+
+        Each run must write all of it that it reads, besides that number.
+        """
+        return self._memory.take(shape, dtype or self.dtype, fill)
 
     def like(self, a: Array, dtype: Any = None) -> Array:
         """A buffer of the same shape."""
@@ -155,13 +187,13 @@ class Builder:
         """A tensor with buffers for its value and, in training, its gradient."""
         if len(shape) > 1:
             value = self.buffer(*shape[:-1], self.batch, shape[-1])
-            grad = self.like(value) if self.training else NOTHING
+            grad = NOTHING if not self.training else value if self.spent else self.like(value)
             return Tensor(shape, value, value, grad, grad)
         start, stop = self._used, self._used + shape[0] + 1
         fits = stop <= len(self._vectors)
         if fits:
             self._used = stop
-        rows = self._vectors[start:stop] if fits else np.ones((stop - start, self.batch), self.dtype)
+        rows = self._vectors[start:stop] if fits else self.buffer(stop - start, self.batch, fill=1.0)
         grad_rows = self.like(rows) if self.training else NOTHING
         return Tensor(shape, rows[:-1], rows, grad_rows[:-1], grad_rows, start=start if fits else None)
 

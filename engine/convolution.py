@@ -41,6 +41,8 @@ class Convolution(Layer):
     kernel_initializer: object = sub("initializer", "glorot_uniform", help="How the first weights are drawn.")
     bias_initializer: object = sub("initializer", "zeros", help="How the first offsets are drawn.")
 
+    looks_back = False  # all it needs is in the windows that it has copied
+
     def __post_init__(self) -> None:
         if self.filters % self.groups:
             raise SpecError(
@@ -151,12 +153,12 @@ def multiply(b: Builder, s: Sliding) -> None:
     k, f = s.matrix.shape[0], s.matrix.shape[1] // groups
     seen = windows.seen(windows.with_border(b, s.x), count, groups)  # (rows, columns, N, G, kh, kw, C/G)
     if channels // groups < FEW:  # long runs along the windows
-        stored = np.ones((groups, k, places), b.dtype)
+        stored = b.buffer(groups, k, places, fill=1.0)
         taps = stored[:, : k - s.bias].reshape(groups, *seen.shape[4:], *seen.shape[:3])
         b.forward(np.copyto, taps, seen.transpose(3, 4, 5, 6, 0, 1, 2))
         matrix = stored.transpose(0, 2, 1)
     else:  # long runs along the channels
-        stored = np.ones((places, groups, k), b.dtype)
+        stored = b.buffer(places, groups, k, fill=1.0)
         b.forward(np.copyto, stored[..., : k - s.bias].reshape(seen.shape), seen)
         matrix = stored.transpose(1, 0, 2)
     weights = _by_group(s.matrix, groups)

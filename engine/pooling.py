@@ -26,6 +26,8 @@ class Pooling(Layer):
         " (same).",
     )
 
+    looks_back = False
+
     def out_shape(self, *inputs: Shape) -> Shape:
         need_rank(inputs[0], 3, "an image (height × width × channels)", "Choose a data set of images.")
         return (*self._windows(inputs[0]).count(inputs[0]), inputs[0][2])

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.activation import Activation
 from engine.arrange import arrange
-from engine.builder import Array, Builder, Tensor, batch_axis, run, to_samples
+from engine.builder import Array, Builder, Memory, Tensor, batch_axis, run, to_samples
 from engine.layer import Shape
 from engine.network import INPUT, Network
 from engine.parameters import Parameters
@@ -20,6 +20,7 @@ class Program:
 
     samples: how many samples the loss averages over, where the batch is a piece of a larger one.
     keep: values before each activation survive (`before`), for looking inside.
+    memory: where the buffers are, shared with programs that never run at the same time.
     loss: a loss of the catalogue; then `targets` (stored layout) has to be loaded too and `losses` holds (N,).
     """
 
@@ -34,11 +35,19 @@ class Program:
         samples: int | None = None,
         keep: bool = False,
         rng: np.random.Generator | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.network, self.batch = network, batch
         rows = sum(node.out_shape[0] + 1 for node in network.nodes if len(node.out_shape) == 1)
         b = Builder(
-            batch, weights.dtype, training=gradients is not None, samples=samples, keep=keep, rng=rng, rows=rows
+            batch,
+            weights.dtype,
+            training=gradients is not None,
+            samples=samples,
+            keep=keep,
+            rng=rng,
+            rows=rows,
+            memory=memory,
         )
         plan = arrange(network, looking=keep)
         self.samples, self.input = _input(b, network.read_shape, plan.read[INPUT])
@@ -49,6 +58,7 @@ class Program:
         for node in network.nodes:
             b.open_block()
             inputs = [self.tensors[i] for i in node.inputs]
+            b.spent = node.id in plan.spent
             y = node.layer.build(b, weights.weights(node, gradients), *inputs)
             self.before[node.id] = y
             fresh = all(y is not x for x in inputs)
@@ -111,7 +121,7 @@ def _input(b: Builder, shape: Shape, read: Shape) -> tuple[Array, Tensor]:
     A row of features stays as the data has it, samples first: its transpose is the stored layout.
     """
     if len(shape) == 1:
-        samples = np.ones((b.batch, shape[0] + 1), b.dtype)
+        samples = b.buffer(b.batch, shape[0] + 1, fill=1.0)
         return samples, Tensor(shape, samples.T[:-1], samples.T, wants_grad=False)
     samples, stored = b.buffer(b.batch, *shape), b.buffer(*read[:-1], b.batch, read[-1])
     seen = samples[(slice(None), *map(slice, read))]

@@ -2,14 +2,15 @@
 
 A tile of 4×4 inputs d and a kernel g are brought into another basis, where the convolution is one product per entry,
 and the result back: y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A. With many tiles, channels and filters, each of the 16 entries is a
-matrix product of its own. Kernels and outputs change their basis by a product with a small matrix of constants; inputs
-by a few additions, first down, then across, since Bᵀ has but two entries ±1 in a row. Backward is the same chain
-transposed. Lavin, Gray 2015, arXiv:1509.09308, F(2×2, 3×3).
+matrix product of its own, and so is each change of basis, with a small matrix of constants from the left, first for
+the rows, then for the columns of all tiles. Backward is the same chain transposed. Lavin, Gray 2015, arXiv:1509.09308,
+F(2×2, 3×3).
 """
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from engine.builder import Array, Builder
 from engine.windows import Windows
@@ -17,10 +18,9 @@ from engine.windows import Windows
 if TYPE_CHECKING:
     from engine.convolution import Sliding
 
-# Bᵀ d = (d₀ − d₂, d₁ + d₂, d₂ − d₁, d₁ − d₃)
-INPUT = ((np.subtract, 0, 2), (np.add, 1, 2), (np.subtract, 2, 1), (np.subtract, 1, 3))
-KERNEL = np.kron(*2 * [np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])])  # G ⊗ G, 16 × 9
-OUTPUT = np.kron(*2 * [np.array([[1, 1, 1, 0], [0, 1, -1, -1]])])  # Aᵀ ⊗ Aᵀ, 4 × 16
+B = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]])  # Bᵀ
+G = np.kron(*2 * [np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])])  # for rows and columns at once
+A = np.array([[1, 1, 1, 0], [0, 1, -1, -1]])  # Aᵀ
 EVEN = 5  # the entry that reaches all four outputs of a tile alike: where a bias is added
 
 
@@ -34,82 +34,92 @@ def pays(s: "Sliding") -> bool:
 
 
 def winograd(b: Builder, s: "Sliding") -> None:
-    """The calls of a convolution by 3×3 windows without groups."""
+    """The calls of a convolution by 3×3 windows without groups.
+
+    Letters: t, u number the tiles down and across; i, j the entries of a tile, 4 × 4 or, of an output, 2 × 2.
+    """
     (rows, columns, n, filters), channels = s.y.shape, s.x.shape[3]
     th, tw = -(-rows // 2), -(-columns // 2)
-    tiles = th * tw * n
+    tiles, width = th * tw * n, 2 * tw + 2
     # an odd row or column more is computed and thrown away, so that tiles fill the output
-    bottom, right = s.windows.after
-    border = (bottom + 2 * th - rows, right + 2 * tw - columns)
-    windows = Windows((4, 4), (2, 2), (1, 1), s.windows.before, border)
-    to_kernel, to_output = KERNEL.astype(b.dtype), OUTPUT.astype(b.dtype)
+    more = (2 * th - rows, 2 * tw - columns)
+    windows = Windows((4, 4), (2, 2), (1, 1), s.windows.before, _plus(s.windows.after, more))
+    filled = Windows((2, 2), (2, 2), (1, 1), (0, 0), more)
+    b_, a_, g_ = (c.astype(b.dtype) for c in (B, A, G))
     kernel = s.matrix[: len(s.matrix) - s.bias].reshape(9, -1)
     v, u = b.buffer(16, tiles, channels), b.buffer(16, channels, filters)
-    m, z = b.buffer(16, tiles, filters), b.buffer(4, tiles, filters)
-    down, entries = b.buffer(4, th, 2 * tw + 2, n * channels), v.reshape(4, 4, th, tw, n * channels)
+    m, half = b.buffer(16, tiles, filters), b.buffer(2, th, tw, 4, n * filters)  # half way: i, t, u, j
+    down = b.buffer(th, 4, width, n * channels)  # t, i, column
+    v_tuj = v.reshape(4, 4, th, tw, -1).transpose(2, 0, 3, 1, 4)  # t, i, u, j
+    m_tui = m.reshape(4, 4, th, tw, -1).transpose(1, 2, 3, 0, 4)  # j, t, u, i
+    half_tui = half.transpose(3, 1, 2, 0, 4)  # j, t, u, i
 
-    image = windows.with_border(b, s.x).reshape(2 * th + 2, 2 * tw + 2, -1)
-    for k, (function, i, j) in enumerate(INPUT):
-        b.forward(function, image[i : i + 2 * th : 2], image[j : j + 2 * th : 2], down[k])
-    for k, (function, i, j) in enumerate(INPUT):
-        b.forward(function, down[:, :, i : i + 2 * tw : 2], down[:, :, j : j + 2 * tw : 2], entries[:, k])
-    b.forward(to_kernel.dot, kernel, _flat(u))
+    image = windows.with_border(b, s.x)
+    row, column = image.strides[0], down.strides[2]
+    b.forward(np.matmul, b_, _view(image, (th, 4, width * n * channels), 2 * row, row), down.reshape(th, 4, -1))
+    overlapping = _view(down, (th, 4, tw, 4, n * channels), *down.strides[:2], 2 * column, column)
+    b.forward(np.matmul, b_, overlapping, v_tuj)
+    b.forward(g_.dot, kernel, u.reshape(16, -1))
     b.forward(np.matmul, v, u, m)
     if s.bias:
         b.forward(np.add, m[EVEN], s.matrix[-1], m[EVEN])
-    b.forward(to_output.dot, _flat(m), _flat(z))
-    for tile, place in _corners(z.reshape(2, 2, th, tw, n, filters), s.y):
-        b.forward(np.copyto, place, tile)
+    b.forward(np.matmul, a_, m_tui, half_tui)
+    y = filled.framed(b, s.y)
+    b.forward(np.matmul, a_, half, _tiled(y))
+    if y is not s.y:
+        b.forward(np.copyto, s.y, filled.inside(y, s.y))
 
     if s.dy is None or s.dmatrix is None:
         return
-    dz = z if (rows, columns) == (2 * th, 2 * tw) else b.like(z)  # zero where outputs are thrown away
-    for tile, place in _corners(dz.reshape(2, 2, th, tw, n, filters), s.dy):
-        b.backward(np.copyto, tile, place)
-    dm, dv, du = m, b.like(v) if s.dx is not None else v, u  # in the place of what is not needed any more
-    b.backward(to_output.T.dot, _flat(dz), _flat(dm))
+    dy = filled.framed(b, s.dy)  # zero where outputs are thrown away
+    if dy is not s.dy:
+        b.backward(np.copyto, filled.inside(dy, s.dy), s.dy)
+    dm, du, dv = m, u, v  # each in the place of what is not needed any more
+    b.backward(np.matmul, a_.T, _tiled(dy), half)
+    b.backward(np.matmul, a_.T, half_tui, m_tui)
     if s.bias:
         b.backward(np.ones(tiles, b.dtype).dot, dm[EVEN], s.dmatrix[-1])
     if s.dx is not None:
         back = b.buffer(16, filters, channels)  # products read their right factor faster row by row
         b.backward(np.copyto, back, u.transpose(0, 2, 1))
-        b.backward(np.matmul, dm, back, dv)
     b.backward(np.matmul, v.transpose(0, 2, 1), dm, du)
-    b.backward(to_kernel.T.dot, _flat(du), s.dmatrix[: len(s.matrix) - s.bias].reshape(9, -1))
-    if s.dx is not None:
-        whole = windows.framed(b, s.dx)
-        dimage, dentries = whole.reshape(2 * th + 2, 2 * tw + 2, -1), dv.reshape(entries.shape)
-        _input_back(b, dentries.transpose(1, 3, 0, 2, 4), down.transpose(2, 0, 1, 3))
-        _input_back(b, down, dimage)
-        windows.without_border(b, whole, s.dx)
+    b.backward(g_.T.dot, du.reshape(16, -1), s.dmatrix[: len(s.matrix) - s.bias].reshape(9, -1))
+    if s.dx is None:
+        return
+    b.backward(np.matmul, dm, back, dv)
+    pieces = _part(b, m, (th, 4, tw, 4, n * channels))  # t, i, u, j
+    b.backward(np.matmul, b_.T, v_tuj, pieces)
+    _add_halves(b, pieces.transpose(2, 3, 0, 1, 4), down.reshape(th, 4, tw + 1, 2, -1).transpose(2, 3, 0, 1, 4))
+    pieces = _part(b, v, (th, 4, width * n * channels))
+    b.backward(np.matmul, b_.T, down.reshape(pieces.shape), pieces)
+    whole = windows.framed(b, s.dx)
+    _add_halves(b, pieces, whole.reshape(th + 1, 2, -1))
+    windows.without_border(b, whole, s.dx)
 
 
-def _flat(a: Array) -> Array:
-    """(16, …) as (16, rest), (4, …) as (4, rest)."""
-    return a.reshape(len(a), -1)
+def _plus(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    return a[0] + b[0], a[1] + b[1]
 
 
-def _corners(tiles: Array, image: Array) -> list[tuple[Array, Array]]:
-    """Where the four corners of the tiles, (2, 2, th, tw, N, C), lie in the image: pairs of views of one shape."""
-    _, _, th, tw, n, c = tiles.shape
-    if image.shape[:2] == (2 * th, 2 * tw):
-        return [(tiles, image.reshape(th, 2, tw, 2, n, c).transpose(1, 3, 0, 2, 4, 5))]
-    views = [(tiles[i, j], image[i::2, j::2]) for i in range(2) for j in range(2)]
-    return [(tile[: view.shape[0], : view.shape[1]], view) for tile, view in views]
+def _view(a: Array, shape: tuple[int, ...], *strides: int) -> Array:
+    return as_strided(a, shape, (*strides, a.itemsize))
 
 
-def _input_back(b: Builder, entries: Array, image: Array) -> None:
-    """Backward along one axis: image = B entries, where each two neighbouring tiles (4, t, …) overlap by half."""
-    first, second, third, fourth = entries
-    even, odd = image[0::2], image[1::2]
-    rest = b.like(first)  # what a tile says of its third place, then of its second
-    b.backward(np.add, second, third, rest)
-    b.backward(np.subtract, rest, first, rest)
-    b.backward(np.copyto, even[0], first[0])
-    b.backward(np.add, first[1:], rest[:-1], even[1:-1])
-    b.backward(np.copyto, even[-1], rest[-1])
-    b.backward(np.subtract, second, third, rest)
-    b.backward(np.add, rest, fourth, rest)
-    b.backward(np.copyto, odd[0], rest[0])
-    b.backward(np.subtract, rest[1:], fourth[:-1], odd[1:-1])
-    b.backward(np.negative, fourth[-1], odd[-1])
+def _tiled(image: Array) -> Array:
+    """An image of whole 2×2 tiles as (i, t, u, j, NC)."""
+    rows, columns, n, c = image.shape
+    return image.reshape(rows // 2, 2, columns // 2, 2, n * c).transpose(1, 0, 2, 3, 4)
+
+
+def _part(b: Builder, large: Array, shape: tuple[int, ...]) -> Array:
+    """An array for when nothing else is in a large one: the first part of it, if that is enough."""
+    size = int(np.prod(shape))
+    return large.reshape(-1)[:size].reshape(shape) if size <= large.size else b.buffer(*shape)
+
+
+def _add_halves(b: Builder, pieces: Array, out: Array) -> None:
+    """Backward: out[t] = pieces[t][:2] + pieces[t - 1][2:], since neighbouring tiles of inputs overlap by half."""
+    first, second = pieces[:, :2], pieces[:, 2:]
+    b.backward(np.copyto, out[0], first[0])
+    b.backward(np.add, first[1:], second[:-1], out[1:-1])
+    b.backward(np.copyto, out[-1], second[-1])

@@ -1,5 +1,7 @@
 """MaxPool2D: the largest value of each window."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from engine.builder import Array, Builder, Tensor, Weights
@@ -35,20 +37,19 @@ class MaxPool2D(Pooling):
     keeps_order = True
 
     def build(self, b: Builder, w: Weights, *inputs: Tensor) -> Tensor:
+        """Row by row, then row against row: of equal values the first one is found, and few comparisons are made."""
         (x,) = inputs
         windows, y, dx = self._windows(x.shape), b.tensor(self.out_shape(x.shape)), b.gradient(x)
-        first, *others = windows.taps(windows.with_border(b, x.value, -np.inf), (y.shape[0], y.shape[1]))
-        if not others:
-            b.forward(np.copyto, y.value, first)
-        top, larger = first, []  # larger: for each further tap, where it is larger than all before it
-        for tap in others:
-            if dx is not None:
-                larger.append(b.like(y.value, bool))
-                b.forward(np.greater, tap, top, larger[-1])
-            b.forward(np.maximum, top, tap, y.value)
-            top = y.value
+        image = windows.with_border(b, x.value, -np.inf)
+        across = b.buffer(image.shape[0], *y.value.shape[1:])
+        columns, rows = _Line(windows, 1), _Line(windows, 0)
+        right = columns.largest(b, image, across, dx is not None)
+        below = rows.largest(b, across, y.value, dx is not None)
         if dx is not None:
-            _back(b, windows, y.grad, larger, dx)
+            whole = windows.framed(b, dx)
+            rows.share_out(b, y.grad, below, across)
+            columns.share_out(b, across, right, whole)
+            windows.without_border(b, whole, dx)
         return y
 
     def keras(self, in_shape: Shape) -> str:
@@ -60,24 +61,47 @@ class MaxPool2D(Pooling):
         return self._torch("Max", in_shape)
 
 
-def _back(b: Builder, windows: Windows, dy: Array, larger: list[Array], dx: Array) -> None:
-    """From the last tap to the first, each takes its share of what is left of the gradient."""
-    whole = windows.framed(b, dx)
-    if windows.apart:  # shares can be written where they belong
-        shares = windows.taps(whole, (dy.shape[0], dy.shape[1]))
-        if not windows.tiles(dx):
-            b.backward(whole.fill, 0)
-    else:
-        shares = list(b.buffer(len(larger) + 1, *dy.shape))
-    left, rest = dy, b.like(dy)
-    for k in range(len(larger), 0, -1):
-        b.backward(np.multiply, left, larger[k - 1], shares[k])
-        after = shares[0] if k == 1 else rest
-        b.backward(np.subtract, left, shares[k], after)
-        left = rest
-    if not larger:
-        b.backward(np.copyto, shares[0], dy)
-    if windows.apart:
-        windows.without_border(b, whole, dx)
-    else:
-        windows.add_back(b, shares, dx)
+@dataclass(frozen=True)
+class _Line:
+    """Windows along one axis of an image: 0 down, 1 across."""
+
+    windows: Windows
+    axis: int
+
+    def largest(self, b: Builder, image: Array, out: Array, training: bool) -> list[Array]:
+        """Make the largest value of each window; gives, for all places but the first, where it beats those before."""
+        first, *others = self._places(image, out)
+        wins = [b.like(out, bool) for _ in others] if training else []
+        if not others:
+            b.forward(np.copyto, out, first)
+        for k, place in enumerate(others):
+            if wins:
+                b.forward(np.greater, place, first, wins[k])
+            b.forward(np.maximum, first, place, out)
+            first = out
+        return wins
+
+    def share_out(self, b: Builder, gradient: Array, wins: list[Array], image: Array) -> None:
+        """Backward: from the last place to the first, each that won takes what is left of its window's gradient."""
+        step, size, n = self.windows.strides[self.axis], self.windows.size[self.axis], image.shape[self.axis]
+        places = self._places(image, gradient)
+        if step != size or n != size * gradient.shape[self.axis]:  # some values are shared by windows, or in none
+            b.backward(image.fill, 0)
+        shares = places if step >= size else [b.like(gradient) for _ in places]
+        left, rest = gradient, b.like(gradient)
+        for k in range(len(wins), 0, -1):
+            b.backward(np.multiply, left, wins[k - 1], shares[k])
+            after = shares[0] if k == 1 else rest
+            b.backward(np.subtract, left, shares[k], after)
+            left = rest
+        if not wins:
+            b.backward(np.copyto, shares[0], gradient)
+        for place, share in zip(places, shares, strict=True):
+            if place is not share:
+                b.backward(np.add, place, share, place)
+
+    def _places(self, image: Array, out: Array) -> list[Array]:
+        """Each place in the window, seen for all windows."""
+        step, size = self.windows.strides[self.axis], self.windows.size[self.axis]
+        stop = (out.shape[self.axis] - 1) * step + 1
+        return [image[(slice(None),) * self.axis + (slice(k, k + stop, step),)] for k in range(size)]
