@@ -8,8 +8,8 @@ from collections.abc import Iterable
 RESERVED = frozenset(
     """
     add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval extra_repr
-    float forward get_buffer get_extra_state get_parameter get_submodule half input inputs ipu load_state_dict
-    modules mtia named_buffers named_children named_modules named_parameters nn np parameters predict
+    float forward get_buffer get_extra_state get_parameter get_submodule half input input_shape inputs ipu
+    load_state_dict modules mtia named_buffers named_children named_modules named_parameters nn np parameters predict
     register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
     register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook
     register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook

@@ -38,7 +38,8 @@ def _imports(s: Snapshot) -> list[str]:
 
 def module(net: Net, nodes: tuple[Node, ...]) -> str:
     """The class `Net`."""
-    lines = ["class Net(nn.Module):", "    def __init__(self):", "        super().__init__()"]
+    shape = f"    input_shape = {net.network.input_shape}  # of one example, channels last"
+    lines = ["class Net(nn.Module):", shape, "", "    def __init__(self):", "        super().__init__()"]
     for line in net.made:
         before, text = line.split(" = ", 1)
         lines.append(wrapped(text, 8, before + " = "))

@@ -73,6 +73,9 @@ def write(network: Network, *, sums: bool) -> Net:
             call = xs[0] if own else call
         elif f is not None and f.name != "linear":
             call = f"{net.activation(f)}({call})"
+        if last and node.layer.merges:  # a variable, since it has no attribute to say its name
+            net.steps.append(f"{net.names[node.id]} = {call}")
+            call = net.names[node.id]
         if last and place.out == FIRST:
             call = _turned(call, (0, *range(2, len(node.out_shape) + 1), 1))
         net.steps.append(f"return {call}" if last else f"{called[node.id]} = {call}")

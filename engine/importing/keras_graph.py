@@ -31,6 +31,14 @@ class Model(Node):
     compiled: Call | None = None
     fitted: Call | None = None
     shape: Any = None
+    name: Any = None
+
+    def inner(self) -> list[Call]:
+        """Its layers inside another model; where a border and one layer are all there is, that has the model's name."""
+        if len(self.layers) != 2 or not self.layers[0].name.startswith("ZeroPadding") or self.name is None:
+            return self.layers
+        border, last = self.layers
+        return [border, Call(last.path, last.args, {"name": self.name, **last.keywords}, last.node)]
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ class KerasWalker(Walker):
         call = Call(function.path, args, keywords, node)
         if name == "Sequential":
             layers = args[0] if args else keywords.get("layers", [])
-            model = Model(node)
+            model = Model(node, name=keywords.get("name"))
             for layer in layers if isinstance(layers, list | tuple) else []:
                 self._append(model, layer, node)
             self.models.append(model)
@@ -113,7 +121,7 @@ class KerasWalker(Walker):
 
     def _append(self, model: Model, layer: Any, node: ast.AST) -> None:
         if isinstance(layer, Model):  # a Sequential inside another: a border and a convolution, or a part of a network
-            model.layers += layer.layers if layer.output is None else []
+            model.layers += layer.inner() if layer.output is None else []
             self.models = [m for m in self.models if m is not layer]
         elif isinstance(layer, Tensor) and layer.layer is None:
             assert isinstance(layer.shape, Call)
@@ -130,7 +138,7 @@ class KerasWalker(Walker):
         if isinstance(layer, Model):
             self.models = [m for m in self.models if m is not layer]
             out: Any = inputs[0]
-            for inner in layer.layers:
+            for inner in layer.inner():
                 out = Tensor(node, inner, (out,))
             return out
         return Tensor(node, layer, inputs)

@@ -23,6 +23,7 @@ class Ids:
                     notes.append(f"Line {line}: the layer {wanted[:60]!r} is called {id} here.")
                 self.taken.add(id)
                 return id
+            kind, self.counts[id] = id[:36], max(1, self.counts.get(id, 1))  # the same module again: pool, pool2
         while True:
             self.counts[kind] = self.counts.get(kind, 0) + 1
             id = f"{kind}{self.counts[kind]}"
