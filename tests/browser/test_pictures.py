@@ -75,3 +75,22 @@ def test_what_is_painted_is_what_is_computed(playground: Playground) -> None:
             if abs(value[unit]) > 0.1:
                 red, _, blue, _ = pixels[4 * (row * side + column) :][:4]
                 assert (blue > red) == (value[unit] > 0), (layer, unit, row, column)
+
+
+def test_whatever_is_pointed_at_is_shown_large(playground: Playground) -> None:
+    playground.open()
+    page = playground.page
+    caption = page.locator(".plane__caption")
+    picture = "document.querySelector('.plane__picture').toDataURL()"
+    output = page.evaluate(picture)
+    playground.neuron("hidden1", 2).hover()
+    caption.get_by_text("Hidden 1, neuron 3").wait_for()
+    neuron = page.evaluate(picture)
+    page.get_by_role("button", name="x²").hover()
+    caption.get_by_text("Feature x²").wait_for()
+    feature = page.evaluate(picture)
+    page.locator(".chart").hover()
+    caption.get_by_text("Feature x²").wait_for(state="hidden")
+    page.wait_for_timeout(100)
+    assert len({output, neuron, feature}) == 3
+    assert page.evaluate(picture) == output

@@ -138,7 +138,8 @@ export function mountEdges(strip, app, plan) {
   const find = (/** @type {PointerEvent|MouseEvent} */ event) => {
     if (event.target instanceof Element && event.target.closest("button, select, input, label")) return null;
     const r = strip.getBoundingClientRect();
-    return nearest(edges.filter((edge) => !edge.direct), event.clientX - r.left + strip.scrollLeft, event.clientY - r.top, REACH);
+    const reach = /** @type {PointerEvent} */ (event).pointerType === "touch" ? 2 * REACH : REACH;
+    return nearest(edges.filter((edge) => !edge.direct), event.clientX - r.left + strip.scrollLeft, event.clientY - r.top, reach);
   };
   const point = (/** @type {Weight|null} */ edge, /** @type {PointerEvent|null} */ event) => {
     if (edge && event) {

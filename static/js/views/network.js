@@ -75,6 +75,13 @@ export function mount(root, app) {
     return picture ? { layer: picture.dataset.layer ?? "", unit: Number(picture.dataset.unit), button: picture, bias: button !== picture } : null;
   };
 
+  /** What is to be shown large: a neuron, or a feature. @param {EventTarget|null} target */
+  const subjectOf = (target) => {
+    const feature = target instanceof Element ? /** @type {HTMLElement|null} */ (target.closest('.feature[data-kind="feature"]')) : null;
+    if (feature) return { layer: "input", unit: app.catalogue.feature.findIndex((part) => part.type === feature.dataset.key) };
+    return neuronOf(target);
+  };
+
   const unmount = all(
     experiment.store.subscribe(build),
     run.store.subscribe((now, before) => {
@@ -93,13 +100,13 @@ export function mount(root, app) {
       else selection.pin({ layer: found.layer, unit: found.unit }, found.bias ? "bias" : null);
     }),
     on(root, "pointerover", (event) => {
-      if (event.pointerType !== "touch") selection.hover(neuronOf(event.target));
+      if (event.pointerType !== "touch") selection.hover(subjectOf(event.target));
     }),
     on(root, "pointerleave", () => selection.hover(null)),
     on(root, "focusin", (event) => {
       const found = neuronOf(event.target);
       if (found) rove(found.button);
-      if (found?.button.matches(":focus-visible")) selection.hover(found);
+      if (event.target.matches(":focus-visible")) selection.hover(subjectOf(event.target));
     }),
     on(root, "focusout", () => selection.hover(null)),
     on(strip, "keydown", (event) => {

@@ -4,6 +4,7 @@
 
 import { rangeOf } from "../lib/activations.js";
 import { paintClasses, paintRamp } from "../lib/color.js";
+import { makeInputs } from "../lib/inputs.js";
 import { clamp, show } from "../lib/number.js";
 import { Ranges, targetRange, threshold } from "../lib/range.js";
 import { all, cells, fitCanvas, on, setAttribute, setText, slot } from "./dom.js";
@@ -47,9 +48,11 @@ export function mount(root, app) {
     const view = pictures.large();
     const what = subject();
     if (!view || !what) return;
+    const { palette } = theme;
+    const feature = selection.shown()?.layer === "input" ? app.catalogue.feature[selection.shown()?.unit ?? 0] : null;
+    if (feature) return drawFeature(feature, view, palette);
     const values = view.pass.values.get(what.layer.id);
     if (!values) return;
-    const { palette } = theme;
     const { discretize } = experiment.store.get().look;
     const classes = now.data.classes;
     const many = what.whole && what.layer.id === "output" && what.layer.units > 1 && classes;
@@ -74,6 +77,20 @@ export function mount(root, app) {
     setText(slot(root, "formula"), what.whole && what.layer.units > 1 ? "the strongest output at each point; the paler, the less sure" : formulaOf(app, what.layer, what.unit, false).text);
     discretizeBox.hidden = !classes;
     tellProbe(what);
+  };
+
+  /** @param {import("../lib/types.js").Part} feature @param {import("../state/pictures.js").View} view @param {import("../state/theme.js").Palette} palette */
+  const drawFeature = (feature, view, palette) => {
+    if (pictures.kind !== "plane") return;
+    const values = makeInputs({ kind: "features", features: [feature.type], mean: 0, scale: 1, target: null }, view.raw);
+    const most = values.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
+    const grid = cells(picture, view.side, view.side);
+    paintRamp(grid.pixels, values, 0, palette.ramp, -most, most);
+    grid.show();
+    legend.scale(palette, [-most, most], null);
+    setText(slot(root, "name"), `Feature ${feature.label}`);
+    setText(slot(root, "formula"), feature.help);
+    setText(slot(root, "probe"), "");
   };
 
   const drawPoints = () => {
