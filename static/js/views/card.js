@@ -73,10 +73,12 @@ export function mount(root, app) {
     const { offsetWidth: width, offsetHeight: height } = root;
     const top = Math.max(8, Math.min(r.top - 20, innerHeight - height - 8));
     const large = document.querySelector(".plane__frame")?.getBoundingClientRect();
-    const neurons = [...document.querySelectorAll(".layer .neuron")].map((element) => element.getBoundingClientRect());
+    const neurons = [...document.querySelectorAll(".layer .neuron, .feature__button, .thumb")].map((element) => element.getBoundingClientRect());
     const below = r.bottom + 16;
+    const column = [.../** @type {Element} */ (button.closest(".layer")).querySelectorAll(".neuron")].at(-1)?.getBoundingClientRect().bottom ?? r.bottom;
     /** @type {[number, number][]} */
-    const places = [[r.right + 14, top], [r.right - 20, below], [r.left - width / 2, below], [r.right - width + 8, below], [r.left - width - 14, top]];
+    const places = [[r.right + 14, top], [r.right - 20, below], [r.left - width / 2, below], [r.right - width + 8, below], [r.left - width - 14, top],
+      [r.left - width / 2, column + 16], [r.left - 20, column + 16], [r.right - width + 20, column + 16]];
     const free = places.map(([x, y]) => ({ x: Math.max(8, Math.min(x, innerWidth - width - 8)), y: Math.max(8, Math.min(y, innerHeight - height - 8)), width, height }))
       .map((place) => ({ ...place, covered: overlap(place, large) + 20 * overlap(place, r) + 3 * neurons.reduce((sum, n) => sum + overlap(place, n), 0) }));
     const best = free.reduce((a, b) => (b.covered < a.covered ? b : a));
