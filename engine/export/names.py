@@ -24,7 +24,8 @@ def identifiers(ids: Iterable[str]) -> dict[str, str]:
     out: dict[str, str] = {}
     for id in ids:
         name = id.replace("-", "_")
-        while name in RESERVED or keyword.iskeyword(name) or hasattr(builtins, name) or name in out.values():
+        name += "_" * _taken(name)
+        while name in out.values():
             name += "_"
         out[id] = name
     return out
@@ -32,5 +33,10 @@ def identifiers(ids: Iterable[str]) -> dict[str, str]:
 
 def restored(name: str) -> str:
     """The id that such a name was made from, as far as it can be known."""
+    return name[:-1] if name.endswith("_") and _taken(name) else name
+
+
+def _taken(name: str) -> bool:
+    """Whether a name, or what it is without underscores at its end, already means something."""
     bare = name.rstrip("_")
-    return bare if bare and (bare in RESERVED or keyword.iskeyword(bare) or hasattr(builtins, bare)) else name
+    return bare in RESERVED or keyword.iskeyword(bare) or hasattr(builtins, bare)

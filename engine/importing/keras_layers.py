@@ -162,9 +162,7 @@ def _recurrent(a: Arguments, notes: Notes, kind: str) -> Layer:
             raise at_line(a.line, f"{name} of {a.call.name} is not known here.")
     for name in ("dropout", "recurrent_dropout"):
         if a.take(name):
-            notes.append(
-                f"Line {a.line}: {name} inside {a.call.name} is not known here; a Dropout layer may stand before."
-            )
+            notes.append(f"Line {a.line}: {name} inside {a.call.name} is left out; put a Dropout layer before it.")
     units = whole(a.take("units"), "units", a.line)
     made = {"type": kind, "units": units, "return_sequences": bool(a.take("return_sequences"))}
     return made | {"bias": bool(a.take("use_bias")), **_starts(a, notes, "kernel", "recurrent", "bias")}

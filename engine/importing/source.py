@@ -110,15 +110,6 @@ class Names:
                 name, path = alias.asname or alias.name, f"{statement.module or ''}.{alias.name}"
             self.values[name] = Ref(path, statement)
 
-    def assign(self, target: ast.expr, value: Any) -> None:
-        """`a = …`, `a, b = …`."""
-        if isinstance(target, ast.Name):
-            self.values[target.id] = value
-        elif isinstance(target, ast.Tuple | ast.List):
-            whole = isinstance(value, tuple | list) and len(value) == len(target.elts)
-            for k, part in enumerate(target.elts):
-                self.assign(part, value[k] if whole else Unknown(target))
-
     def evaluate(self, node: ast.expr) -> Any:
         """What an expression says. Raises nothing: what is not understood is `Unknown`."""
         try:

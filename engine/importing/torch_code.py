@@ -81,7 +81,8 @@ def _first_fit(
             try:
                 made = _follow(walker, root, shape, layout)
             except PlaygroundError as error:
-                first = first or error
+                layouts_differ = layout == FIRST and "wants the channels last" in error.message
+                first = first or (None if layouts_differ else error)
                 continue
             if not made[1].graph.slips:
                 return _said(made, best)

@@ -70,7 +70,7 @@ class Forward(TorchWalker):
             return call_chain(self, module, x, path)
         if not isinstance(x, Tensor):
             raise at_line(getattr(node, "lineno", 0), f"What reaches nn.{module.name} is not understood.")
-        folds = module.name in ACTIVATIONS and (not self._own_line(node))
+        folds = module.name in ACTIVATIONS and (not self._own_line(node) or own_name(path) is None)
         return self.apply(module, x, node, path, folds)
 
     def apply(self, module: Call, x: Tensor, node: ast.AST, path: str, folds: bool) -> Any:

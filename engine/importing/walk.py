@@ -77,8 +77,13 @@ class Walker(Names):
                 self.walk([*body, *other, *last])
 
     def store(self, target: ast.expr, value: Any) -> None:
-        """`target = value`."""
-        self.assign(target, value)
+        """`target = value`, or several of them at once."""
+        if isinstance(target, ast.Tuple | ast.List):
+            whole = isinstance(value, tuple | list) and len(value) == len(target.elts)
+            for k, part in enumerate(target.elts):
+                self.store(part, value[k] if whole else Unknown(target))
+        elif isinstance(target, ast.Name):
+            self.values[target.id] = value
 
     def take_class(self, node: ast.ClassDef) -> None:
         """A class of the program's own: nothing, unless a subclass knows better."""
