@@ -5,9 +5,12 @@ import { createPainter } from "./lib/frame.js";
 import { normal } from "./lib/spec.js";
 import { createHistory } from "./lib/undo.js";
 import { createApi } from "./state/api.js";
+import { createDiagnosis } from "./state/diagnosis.js";
 import { createExample } from "./state/example.js";
 import { createExperiment } from "./state/experiment.js";
+import { createMicroscope } from "./state/microscope.js";
 import { createNotes } from "./state/notes.js";
+import { createBranches, createPast } from "./state/past.js";
 import { createPictures } from "./state/pictures.js";
 import { createRun } from "./state/run.js";
 import { createSelection } from "./state/selection.js";
@@ -16,10 +19,13 @@ import { ownerKey, tabRun, theme as storedTheme } from "./state/storage.js";
 import { createTheme } from "./state/theme.js";
 import { mount as card } from "./views/card.js";
 import { mount as data } from "./views/data.js";
+import { mount as diagnosisView } from "./views/diagnosis.js";
 import { mount as example } from "./views/example.js";
 import { mountForms } from "./views/forms.js";
 import { describeControls, mount as helpLine } from "./views/help-line.js";
 import { mount as lossChart } from "./views/loss-chart.js";
+import { mount as microscopeView } from "./views/microscope.js";
+import { openMicroscope } from "./views/microscope-open.js";
 import { mount as network } from "./views/network.js";
 import { mount as notesView } from "./views/notes.js";
 import { mount as numbers } from "./views/numbers.js";
@@ -30,11 +36,12 @@ import { mount as runLine } from "./views/run-line.js";
 import { mount as settings } from "./views/settings.js";
 import { mountShortcuts } from "./views/shortcuts.js";
 import { mount as spoken } from "./views/spoken.js";
+import { mount as timeLine } from "./views/time-line.js";
 import { mount as transport } from "./views/transport.js";
 
 /** @type {Record<string, (root: HTMLElement, app: App) => () => void>} */
 const VIEWS = { "part-menu": partMenu, palette, card, network, plane, example, "loss-chart": lossChart, numbers, data, settings, transport,
-  notes: notesView, spoken, "run-line": runLine, "help-line": helpLine };
+  notes: notesView, spoken, "run-line": runLine, "time-line": timeLine, diagnosis: diagnosisView, microscope: microscopeView, "help-line": helpLine };
 
 const json = (/** @type {string} */ id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
 
@@ -65,9 +72,14 @@ function createApp() {
   });
   const run = createRun({ api, normal: (spec) => normal(catalogue, spec) });
   const pictures = createPictures(run);
-  const session = createSession({ api, experiment, run, notes, catalogue, history, tabRun, manyPoints: (view) => view !== "image" && view !== "sequence" });
+  const branches = createBranches();
+  const session = createSession({ api, experiment, run, notes, catalogue, history, tabRun, branches, manyPoints: (view) => view !== "image" && view !== "sequence" });
   const shown = createExample({ api, run, pictures, selection });
+  const past = createPast({ api, run });
+  const diagnosis = createDiagnosis({ api, run });
+  const microscope = createMicroscope({ api, run, session });
   return {
+    past, branches, diagnosis, microscope,
     root, catalogue, defaults, history, notes, theme, painter, selection, api, experiment, run, pictures, session, example: shown,
     describeControls,
     toggleTheme() {
@@ -97,6 +109,7 @@ for (const [name, mount] of Object.entries(VIEWS)) {
 }
 mountForms(document, app);
 mountShortcuts(document, app);
+openMicroscope(document, app);
 window.addEventListener("popstate", () => app.experiment.addressChanged());
 window.addEventListener("hashchange", () => app.experiment.addressChanged());
 
@@ -122,6 +135,8 @@ Object.defineProperty(window, "playground", {
       const { history } = app.run;
       return { columns: [...history.columns], rows: Array.from({ length: history.length }, (_, r) => history.columns.map((name) => history.at(r, name))) };
     },
+    get past() { return app.run.past && { epoch: app.run.past.epoch, update: app.run.past.update, seq: app.run.past.seq }; },
+    get findings() { return structuredClone(app.diagnosis.store.get().findings); },
     get errors() { return structuredClone(app.experiment.store.get().errors); },
     get kind() { return app.pictures.kind; },
     /** Values of a layer's neurons, computed in the browser, at points in the user's units. @param {string} layer @param {number[][]} points */

@@ -47,6 +47,16 @@ export function createApi({ root, key, fetch = globalThis.fetch.bind(globalThis)
   const run = (/** @type {string} */ id, rest = "") => `/runs/${encodeURIComponent(id)}${rest}`;
   const query = (/** @type {Record<string, any>} */ values) => new URLSearchParams(values).toString();
 
+  /** Numbers that would be long as text: little-endian float32. @param {string} path @returns {Promise<Float32Array>} */
+  async function askNumbers(path) {
+    const response = await fetch(base + path, { headers: { accept: "application/octet-stream", authorization: `Bearer ${key}` } })
+      .catch(() => {
+        throw new Unreachable();
+      });
+    if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
+    return new Float32Array(await response.arrayBuffer());
+  }
+
   return {
     /** @param {any} network @param {any} data @returns {Promise<import("../lib/types.js").Check>} */
     check: (network, data) => ask("POST", "/networks/check", { network, data }),
@@ -72,6 +82,16 @@ export function createApi({ root, key, fetch = globalThis.fetch.bind(globalThis)
     examples: (id, split, offset, limit) => ask("GET", run(id, `/examples?${query({ split, offset, limit })}`)),
     /** @param {string} id @param {any[]} inputs @param {boolean} ready */
     predict: (id, inputs, ready) => ask("POST", run(id, "/predict"), { inputs, ready }),
+    /** Moments kept of a run. @param {string} id @returns {Promise<{moments: {seq: number, epoch: number, update: number}[]}>} */
+    timeline: (id) => ask("GET", run(id, "/timeline")),
+    /** Weights as they were. @param {string} id @param {number} at the update */
+    weightsAt: (id, at) => askNumbers(run(id, `/weights?${query({ at })}`)),
+    /** Another run that goes on from a moment, with changes. @param {string} id @param {{at?: number|null, changes?: Record<string, any>}} fork */
+    fork: (id, fork) => ask("POST", run(id, "/fork"), fork),
+    /** One example forward, backward and into an update. @param {string} id @param {{split: string, index: number, at?: number}} example */
+    explain: (id, example) => ask("GET", run(id, `/explain?${query(example)}`)),
+    /** What may be why it is stuck. @param {string} id @returns {Promise<{findings: import("./diagnosis.js").Finding[]}>} */
+    diagnosis: (id) => ask("GET", run(id, "/diagnosis")),
     /** @param {string} id @param {number} after the last history row known @param {number} start of that start */
     streamUrl(id, after, start) {
       const url = new URL(`${base}${run(id, "/stream")}?${query({ after, start })}`, globalThis.location?.href ?? "http://localhost");

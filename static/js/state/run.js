@@ -26,6 +26,9 @@ import { openStream } from "./socket.js";
  * @property {string} note      what happened to the run behind the scenes
  */
 
+/** A moment of a run: the row of its history, and the weights then.
+ * @typedef {{seq: number, epoch: number, update: number, weights: Float32Array}} Past */
+
 /** @type {RunState} */
 const NOTHING = { id: null, state: "none", message: "", fix: "", epoch: 0, update: 0, spec: null, check: null, manifest: [],
   data: null, connected: true, start: 0, note: "" };
@@ -39,6 +42,8 @@ export function createRun({ api, normal, open }) {
   const watchers = new Set();
   /** @type {Float32Array} */
   let weights = new Float32Array(0);
+  /** @type {Past|null} */
+  let past = null;
   let history = new HistoryTable(["epoch"]);
   let version = 0;
   /** @type {ReturnType<typeof openStream>|null} */
@@ -69,6 +74,7 @@ export function createRun({ api, normal, open }) {
         ...standing(view) };
 
       const restart = (/** @type {number} */ number) => {
+        past = null; // of a start that is no more
         start = number;
         table = new HistoryTable(table.columns);
         if (shown) history = table;
@@ -104,6 +110,7 @@ export function createRun({ api, normal, open }) {
         if (fresh && (head.state !== "diverged" || !shown || fresh.every(Number.isFinite))) weights = fresh;
         if (!shown && arrays.weights) {
           shown = true;
+          past = null;
           history = table;
           store.set({ ...NOTHING, ...facts, connected: true, start });
           resolve();
@@ -133,7 +140,18 @@ export function createRun({ api, normal, open }) {
       watchers.add(watch);
       return () => watchers.delete(watch);
     },
-    get weights() { return weights; },
+    /** What is on show: the newest weights, or those of the past moment. */
+    get weights() { return past?.weights ?? weights; },
+    /** The moment of the past that is on show; null for the present. */
+    get past() { return past; },
+    /** @param {Past|null} moment */
+    showPast(moment) {
+      if (past === moment) return;
+      past = moment;
+      tell();
+    },
+    /** The row of the history that is on show. */
+    get row() { return past ? Math.min(past.seq, history.length) - 1 : history.length - 1; },
     get history() { return history; },
     get version() { return version; },
     /**
@@ -150,7 +168,7 @@ export function createRun({ api, normal, open }) {
     /** One weight. @param {string} layer @param {string} name @param {number} place flat index */
     weight(layer, name, place) {
       const entry = store.get().manifest.find((e) => e.layer === layer && e.name === name);
-      return entry ? weights[entry.offset + place] : NaN;
+      return entry ? (past?.weights ?? weights)[entry.offset + place] : NaN;
     },
   };
 }

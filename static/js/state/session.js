@@ -20,9 +20,10 @@ const KEEP = 6; // runs of this page that are kept on the server after others to
  * @param {import("../lib/undo.js").History} options.history
  * @param {{get: () => string|null, set: (id: string|null) => void}} options.tabRun
  * @param {(view: string) => boolean} options.manyPoints  whether all points of a data set of this view are drawn
+ * @param {{add: (table: import("../lib/table.js").HistoryTable) => void, clear: () => void}} [options.branches]  keeps the courses that were left
  * @param {() => number} [options.random]
  */
-export function createSession({ api, experiment, run, notes, catalogue, history, tabRun, manyPoints, random = Math.random }) {
+export function createSession({ api, experiment, run, notes, catalogue, history, tabRun, manyPoints, branches = { add() {}, clear() {} }, random = Math.random }) {
   /** @type {Promise<any>} */
   let queue = Promise.resolve();
   /** @type {string[]} */
@@ -44,7 +45,24 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
   /** The run's address, without how it is looked at. @param {import("../lib/types.js").Spec} spec */
   const addressOf = (spec) => writeAddress(catalogue, spec, LOOK);
 
+  /** Where the past is on show, whatever is done next is done from there: by another run, which goes on from that moment. */
+  async function branch() {
+    const { past } = run;
+    if (past) await goOn({ at: past.update });
+  }
+
+  /** Show a fork of the run, which itself stops. @param {{at?: number|null, changes?: Record<string, any>}} how */
+  async function goOn(how) {
+    const parent = id();
+    const view = await api.fork(parent, how);
+    if (run.store.get().state === "running") await api.setState(parent, { state: "paused" });
+    branches.add(run.history);
+    await show(view, await preview(view.spec.data));
+    return view;
+  }
+
   async function sync() {
+    await branch();
     const { spec } = experiment.store.get();
     const shown = run.store.get();
     const change = shown.spec ? difference(catalogue, shown.spec, spec) : { kind: /** @type {const} */ ("new") };
@@ -87,6 +105,7 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
     try {
       const wanted = { ...spec, data: withoutNull(spec.data) };
       const [view, data] = await Promise.all([api.createRun(wanted), preview(spec.data)]);
+      branches.clear();
       await show(view, data);
       experiment.judge(view.check ?? experiment.store.get().check, []);
       notes.clear("problem", "live");
@@ -190,6 +209,7 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
     step: () => go({ state: "running", advance: { unit: experiment.store.get().look.advance, count: 1 } }),
     reset: () => {
       notes.clear("live", "edited");
+      run.showPast(null);
       return setState({ state: "created", seed: "same" });
     },
     /** Another start: other first weights, by a seed that the address then holds. */
@@ -198,6 +218,7 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
       let seed = spec.seed;
       while (seed === spec.seed) seed = 1 + Math.floor(random() * 9999);
       notes.clear("live", "edited");
+      run.showPast(null);
       experiment.change("new start", { ...spec, seed });
       return settle();
     },
@@ -214,6 +235,20 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
       return send("value");
     },
     settle,
+    /** Go on from the past moment on show. */
+    fork: () => whenReady(async () => {}),
+    /**
+     * Try what a finding proposes: a fork with its change, which starts to train. Can be undone.
+     * @param {{label: {text: string}, changes: Record<string, any>, at: number|null}} proposal
+     */
+    tryOut(proposal) {
+      return whenReady(async () => {
+        const view = await goOn({ at: proposal.at, changes: proposal.changes });
+        experiment.change(proposal.label.text, normal(catalogue, view.spec));
+        experiment.judge(view.check ?? null, []);
+        await run.learn(() => api.setState(view.id, { state: "running" }));
+      });
+    },
   };
 }
 

@@ -3,6 +3,7 @@
 // complete; only what is drawn is thinned.
 
 import uPlot from "../../vendor/uPlot.esm.js";
+import { joined } from "../lib/moments.js";
 import { show, showLoss, showPercent } from "../lib/number.js";
 import { all, on, setText, slot } from "./dom.js";
 
@@ -18,6 +19,7 @@ export function mount(root, app) {
   let plot = null;
   let drawn = 0;
   let shownRows = -1;
+  let shownPast = run.past;
   /** @type {any} */
   let timer = null;
 
@@ -27,8 +29,13 @@ export function mount(root, app) {
   const data = () => {
     const [epoch, train, test, metric] = run.history.series(["epoch", "train_loss", "test_loss", "test_metric"]);
     const clean = (/** @type {number[]} */ values, positive = false) => values.map((v) => (Number.isFinite(v) && (!positive || v > 0) ? v : null));
+    const parent = app.branches.store.get()?.series(["epoch", "test_loss"]);
+    if (parent?.[0].length) {
+      const [epochs, ...columns] = joined([epoch, train, test, metric], parent);
+      return /** @type {uPlot.AlignedData} */ ([epochs, ...columns.map((column, i) => column.map((v) => (v === undefined || v === null ? v : clean([v], logBox.checked && i !== 2)[0])))]);
+    }
     if (epoch.length === 1) [epoch, train, test, metric].forEach((values, i) => values.push(i ? NaN : epoch[0] + 1)); // one point has no width
-    return /** @type {uPlot.AlignedData} */ ([epoch, clean(train, logBox.checked), clean(test, logBox.checked), clean(metric)]);
+    return /** @type {uPlot.AlignedData} */ ([epoch, clean(train, logBox.checked), clean(test, logBox.checked), clean(metric), epoch.map(() => undefined)]);
   };
 
   const make = () => {
@@ -57,20 +64,36 @@ export function mount(root, app) {
         { label: "training loss", stroke: css["line-strong"], width: 1.6, points: { show: false } },
         { label: "test loss", stroke: css.ink, width: 1.8, points: { show: false } },
         { label: metricName(), scale: "metric", stroke: css.accent, width: 1.5, dash: [4, 3], show: metricBox.checked, points: { show: false } },
+        { label: "test loss of the run before", stroke: css.ink, width: 1.4, alpha: 0.35, dash: [2, 2], points: { show: false } },
       ],
-      hooks: { setCursor: [() => tell()] },
+      hooks: { setCursor: [() => tell()], draw: [markPast] },
     }, data(), holder);
     plot.root.setAttribute("aria-hidden", "true");
     shownRows = run.history.length;
     tell();
   };
 
+  /** Where the past moment on show lies. @param {uPlot} u */
+  const markPast = (u) => {
+    if (!run.past) return;
+    const x = u.valToPos(run.past.epoch, "x", true);
+    const { ctx, bbox } = u;
+    ctx.save();
+    ctx.strokeStyle = theme.palette.css.accent;
+    ctx.lineWidth = 2 * devicePixelRatio;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.restore();
+  };
+
   const tell = () => {
     if (!plot) return;
     const pointed = plot.cursor.idx ?? null;
-    const at = pointed ?? Math.min(plot.data[0].length, run.history.length) - 1;
+    const at = pointed ?? (run.past ? nearestRow(plot.data[0], run.past.epoch) : newest(plot.data));
     const [epoch, train, test, metric] = plot.data.map((column) => column[at] ?? NaN);
-    setText(slot(root, "epoch"), pointed === null ? "" : `epoch ${Number.isInteger(epoch) ? epoch : show(epoch)}:`);
+    setText(slot(root, "epoch"), pointed === null && !run.past ? "" : `epoch ${Number.isInteger(epoch) ? epoch : show(epoch)}:`);
     setText(slot(root, "test"), showLoss(test));
     setText(slot(root, "train"), showLoss(train));
     setText(slot(root, "metric-value"), metricBox.checked ? (isRegression() ? show(metric, 3) : showPercent(metric)) : "");
@@ -85,9 +108,10 @@ export function mount(root, app) {
       }, REDRAW_MS);
       return;
     }
-    if (!plot || run.history.length === shownRows) return;
+    if (!plot || (run.history.length === shownRows && run.past === shownPast)) return;
     drawn = now;
     shownRows = run.history.length;
+    shownPast = run.past;
     plot.setData(data());
     tell();
   };
@@ -107,8 +131,51 @@ export function mount(root, app) {
         remake();
       }
     }),
+    app.branches.store.subscribe(make), dragBack(holder, () => plot, app.past),
     theme.subscribe(make), on(logBox, "change", make), on(metricBox, "change", make),
     () => resize.disconnect(), () => plot?.destroy(), () => clearTimeout(timer),
+  );
+}
+
+/** @param {ArrayLike<number>} epochs @param {number} epoch */
+const nearestRow = (epochs, epoch) => {
+  let at = 0;
+  for (let i = 1; i < epochs.length; i++) if (Math.abs(epochs[i] - epoch) < Math.abs(epochs[at] - epoch)) at = i;
+  return at;
+};
+
+/** The last place at which the run itself has a value. @param {uPlot.AlignedData} data */
+const newest = (data) => {
+  let at = data[0].length - 1;
+  while (at > 0 && !Number.isFinite(data[1][at]) && !Number.isFinite(data[2][at])) at -= 1;
+  return at;
+};
+
+/**
+ * Dragging over the chart, or a click, goes back to the moment there; past its right end, to now.
+ * @param {HTMLElement} holder @param {() => uPlot|null} chart @param {import("../state/past.js").TimeLine} past
+ */
+function dragBack(holder, chart, past) {
+  let dragging = false;
+  const seek = (/** @type {PointerEvent} */ event) => {
+    const plot = chart();
+    if (!plot) return;
+    const { left, width } = plot.over.getBoundingClientRect();
+    if (event.clientX > left + width) past.leave();
+    else void past.seek(Math.max(0, plot.posToVal(event.clientX - left, "x")));
+  };
+  const stop = () => {
+    dragging = false;
+  };
+  return all(
+    on(holder, "pointerdown", (event) => {
+      if (event.button !== 0 || !event.target.closest(".u-over")) return;
+      dragging = true;
+      holder.setPointerCapture(event.pointerId);
+      seek(event);
+    }),
+    on(holder, "pointermove", (event) => dragging && seek(event)),
+    on(holder, "pointerup", stop), on(holder, "pointercancel", stop),
   );
 }
 

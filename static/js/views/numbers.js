@@ -7,12 +7,13 @@ import { setText, slot } from "./dom.js";
 /** @param {HTMLElement} root @param {import("../main.js").App} app */
 export function mount(root, { run, painter }) {
   const draw = () => {
-    const { history } = run;
+    const { history, row } = run;
+    const at = (/** @type {string} */ name) => (row >= 0 ? history.at(row, name) : NaN);
     const task = run.store.get().data?.task;
-    setText(slot(root, "test"), showLoss(history.last("test_loss")));
-    setText(slot(root, "train"), showLoss(history.last("train_loss")));
+    setText(slot(root, "test"), showLoss(at("test_loss")));
+    setText(slot(root, "train"), showLoss(at("train_loss")));
     setText(slot(root, "metric-name"), task === "regression" ? "R²" : "Accuracy");
-    const metric = history.last("test_metric");
+    const metric = at("test_metric");
     setText(slot(root, "metric"), task === "regression" ? show(metric, 3) : showPercent(metric));
   };
   draw();

@@ -16,9 +16,10 @@ export function mount(root, app) {
     const running = now.state === "running";
     setAttribute(button("toggle"), "aria-pressed", String(running));
     setAttribute(button("toggle"), "aria-label", running ? "Pause" : "Play");
-    setText(slot(root, "epoch"), showEpoch(now.epoch));
+    const { epoch, update } = run.past ?? now;
+    setText(slot(root, "epoch"), showEpoch(epoch));
     const { advance: unit } = experiment.store.get().look;
-    setText(slot(root, "part"), unit !== "epoch" || !Number.isInteger(now.epoch) ? `update ${now.update}` : "");
+    setText(slot(root, "part"), unit !== "epoch" || !Number.isInteger(epoch) ? `update ${update}` : "");
     const { look } = experiment.store.get();
     const wanted = look.speed === null ? "max" : String(look.speed);
     if (![...speed.options].some((option) => option.value === wanted)) speed.add(new Option(`${wanted} / s`, wanted), 0);
@@ -51,7 +52,7 @@ export function mount(root, app) {
   const request = () => painter.request(draw);
   draw();
   return all(
-    run.store.subscribe(request), experiment.store.subscribe(request), history.subscribe(request),
+    run.store.subscribe(request), run.watch(request), experiment.store.subscribe(request), history.subscribe(request),
     on(root, "click", (event) => actions[event.target.closest("[data-action]")?.dataset.action]?.()),
     on(speed, "change", () => experiment.setLook({ speed: speed.value === "max" ? null : Number(speed.value) })),
     on(advance, "change", () => experiment.setLook({ advance: advance.value })),

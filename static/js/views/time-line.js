@@ -1,0 +1,65 @@
+// @ts-check
+// The slider below the loss chart: back to any moment, back to now, or on from there in another run.
+
+import { show } from "../lib/number.js";
+import { all, on, setAttribute, setText, slot } from "./dom.js";
+
+/** @param {HTMLElement} root @param {import("../main.js").App} app */
+export function mount(root, app) {
+  const { run, past, session, painter, branches } = app;
+  const slider = /** @type {HTMLInputElement} */ (slot(root, "slider"));
+  const button = (/** @type {string} */ action) => /** @type {HTMLButtonElement} */ (root.querySelector(`[data-action="${action}"]`));
+
+  const place = () => {
+    const { past: moment } = run;
+    if (!moment) return "now";
+    return moment.epoch > 0 || moment.update === 0 ? `epoch ${show(moment.epoch, 0)}` : `update ${moment.update}`;
+  };
+
+  const draw = () => {
+    const { history, past: moment } = run;
+    const end = history.length ? history.last("epoch") : 0;
+    setAttribute(slider, "max", String(Math.max(end, 1)));
+    slider.disabled = history.length < 2;
+    const { wanted } = past.store.get();
+    const value = String(wanted === null ? Math.max(end, 1) : Math.min(wanted, end));
+    if (slider.value !== value) slider.value = value;
+    setAttribute(slider, "aria-valuetext", place());
+    slot(root, "past").hidden = !moment;
+    setText(slot(root, "place"), place().replace(/^e/, "E").replace(/^u/, "U"));
+    document.documentElement.classList.toggle("is-past", Boolean(moment));
+    button("earlier").disabled = slider.disabled || moment?.seq === 1;
+    button("later").disabled = !moment;
+    slot(root, "branch").hidden = !branches.store.get();
+    const { problem } = past.store.get();
+    setText(slot(root, "problem"), problem);
+    slot(root, "problem").hidden = !problem;
+  };
+
+  /** @type {Record<string, () => void>} */
+  const actions = {
+    earlier: () => void past.step(-1),
+    later: () => void past.step(1),
+    now: () => past.leave(),
+    fork: () => void session.fork().then(() => slider.focus()),
+    forget: () => branches.clear(),
+  };
+  const request = () => painter.request(draw);
+  const seek = () => {
+    if (Number(slider.value) >= Number(slider.max)) past.leave();
+    else void past.seek(Number(slider.value));
+  };
+  draw();
+  return all(
+    run.watch(request), run.store.subscribe(request), past.store.subscribe(request), branches.store.subscribe(request),
+    on(slider, "input", seek),
+    on(root, "click", (event) => actions[event.target.closest("[data-action]")?.dataset.action]?.()),
+    on(slider, "keydown", (event) => {
+      const step = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 })[event.key];
+      if (event.key === "Escape" && run.past) past.leave();
+      if (!step) return;
+      event.preventDefault();
+      void past.step(step);
+    }),
+  );
+}
