@@ -1,3 +1,4 @@
+// @ts-check
 // The theme chosen earlier, set before the first paint so that nothing flashes. A classic script: modules come too late.
 try {
   const theme = localStorage.getItem("playground.theme");
