@@ -154,6 +154,7 @@ class Builder:
         self.samples = samples or batch
         self.noisy = training and rng is not None  # whether dropout has anything to do
         self.rng = rng or np.random.default_rng(0)
+        self.draws: list[Call] = []
         self.forward_calls: list[Call] = []
         self.blocks: list[list[Call]] = []
         self._constants: dict[float, Array] = {}
@@ -176,6 +177,12 @@ class Builder:
     def like(self, a: Array, dtype: Any = None) -> Array:
         """A buffer of the same shape."""
         return self.buffer(*a.shape, dtype=dtype)
+
+    def chance(self, *shape: int) -> Array:
+        """Random numbers from 0 to below 1, new in each run: drawn before it starts, in memory of their own."""
+        numbers = np.zeros(shape, self.dtype)
+        self.draws.append((self.rng.random, None, self.dtype, numbers))
+        return numbers
 
     def constant(self, value: float) -> Array:
         """A number as a 0-d array of the program's type: NumPy takes it faster than a Python float."""

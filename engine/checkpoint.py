@@ -73,7 +73,7 @@ def fill(trainer: "Trainer", facts: Facts, arrays: Arrays) -> None:
     kept = {name: slot.astype(flat.dtype) for name, slot in slots.items()}  # a copy of its own
     trainer.optimizer = OptimizerState(trainer, kept, facts["optimizer_since"])
     if same_loss:
-        trainer._programs.clear()
+        trainer.forget_programs()
     else:
         trainer.use_loss()
     trainer._epoch_program = None

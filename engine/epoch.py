@@ -5,7 +5,8 @@ It makes the very same calls in the same order as going update by update, so res
 
 from typing import TYPE_CHECKING
 
-from engine.builder import Call, batch_axis, run
+from engine.batch import cut
+from engine.builder import Call, run
 
 if TYPE_CHECKING:
     from engine.train import Trainer
@@ -19,7 +20,6 @@ class EpochProgram:
     def __init__(self, trainer: "Trainer") -> None:
         self.trainer = trainer
         n, size = trainer.samples, trainer.training.batch_size
-        axis = batch_axis(len(trainer.network.output.out_shape))
         optimizer = trainer.optimizer
         # numbers that stay the same all epoch are set once, before it
         self.steady = optimizer.optimizer.steady and trainer.training.schedule.steady
@@ -27,8 +27,7 @@ class EpochProgram:
         for lo in range(0, n, size):
             index = trainer.order[lo : lo + size]
             program = trainer.program(len(index), len(index))
-            self.calls.append((trainer.x.take, index, 0, program.samples, "clip"))
-            self.calls.append((trainer.y.take, index, axis, program.targets, "clip"))
+            self.calls += program.loading(trainer.x, index, trainer.y)
             self.calls += program.calls
             if not self.steady:
                 self.calls.append((self._update, len(index)))
@@ -58,4 +57,6 @@ class EpochProgram:
 def suits(trainer: "Trainer") -> bool:
     """Whether an epoch of this trainer is small enough to be one list."""
     n, size = trainer.samples, trainer.training.batch_size
+    if len(cut(trainer.network, min(n, size))) > 1:
+        return False
     return -(-n // size) * (len(trainer.program(min(n, size), min(n, size)).calls) + 10) <= MOST

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.activation import Activation
 from engine.arrange import arrange
-from engine.builder import Array, Builder, Memory, Tensor, batch_axis, run, to_samples
+from engine.builder import Array, Builder, Call, Memory, Tensor, batch_axis, run, to_samples
 from engine.layer import Shape
 from engine.network import INPUT, Network
 from engine.parameters import Parameters
@@ -83,13 +83,19 @@ class Program:
         for tensor in {id(t): t for t in (*self.tensors.values(), *self.before.values())}.values():
             b.sum_readers(tensor, makers.get(id(tensor)))
         b.finish_slopes()
-        self.calls = b.forward_calls + b.backward_calls()
+        self.draws, self.work = b.draws, b.forward_calls + b.backward_calls()
+        self.calls = self.draws + self.work
+
+    def loading(self, inputs: Array, index: Array, targets: Array | None = None) -> list[Call]:
+        """Calls that bring the samples `index` in: inputs as `stored_inputs` makes them, targets as the other does."""
+        calls: list[Call] = [(inputs.take, index, 0, self.samples, "clip")]
+        if self.targets is not None and targets is not None:
+            calls.append((targets.take, index, batch_axis(len(self.output.shape)), self.targets, "clip"))
+        return calls
 
     def load(self, inputs: Array, index: Array, targets: Array | None = None) -> None:
-        """Bring the samples `index` in: inputs as `stored_inputs` makes them, targets with samples last or stored."""
-        inputs.take(index, 0, self.samples, "clip")
-        if self.targets is not None and targets is not None:
-            targets.take(index, batch_axis(len(self.output.shape)), self.targets, "clip")
+        """Bring the samples `index` in."""
+        run(self.loading(inputs, index, targets))
 
     def run(self) -> None:
         """Compute everything this program computes."""

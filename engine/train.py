@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.builder import Array, norm, run
+from engine.batch import BatchGradient
+from engine.builder import Array, Memory, norm
 from engine.changes import change_settings, edit_weight
 from engine.class_weights import weighted
+from engine.crew import Crew
 from engine.early_stopping import Best
 from engine.epoch import EpochProgram, suits
 from engine.errors import SpecError
@@ -37,6 +39,7 @@ class Trainer(Looks):
 
     def __init__(self, experiment: Experiment, dtype: Any = np.float32, threads: int = 1) -> None:
         self.experiment, self.dtype, self.threads = experiment, np.dtype(dtype), threads
+        self.crew = Crew(threads)
         self.training = experiment.training
         self.seed = experiment.seed
         self.frozen: tuple[str, ...] = ()
@@ -73,7 +76,7 @@ class Trainer(Looks):
         self.best = Best()
         self.order = np.arange(self.samples)  # written in place: compiled epochs look at it
         self._gradients = [self.gradients.flat[piece] for piece in self.parameters.segments.values()]
-        self._programs: dict[tuple[int, int], Program] = {}
+        self.forget_programs()
         self.use_optimizer(OptimizerState(self))
         self._mix()
 
@@ -81,8 +84,13 @@ class Trainer(Looks):
         """Take up the loss and class weights that are set; what was compiled for others goes."""
         labels = self._labels[: self.samples]
         self.loss = weighted(self.training.loss, self.training.class_weights, self.coding, labels)
-        self._programs = {}
+        self.forget_programs()
         self._evaluator = None
+
+    def forget_programs(self) -> None:
+        """What was compiled is not right any more."""
+        self._programs: dict[tuple[int, int], Program] = {}
+        self._batches: dict[int, BatchGradient] = {}
 
     def use_optimizer(self, optimizer: OptimizerState) -> None:
         """Take up an optimizer and the settings of now."""
@@ -155,9 +163,9 @@ class Trainer(Looks):
 
     def _update(self) -> None:
         batch = self._batch()
-        program = self.program(len(batch), len(batch))
-        program.load(self.x, batch, self.y)
-        run(program.calls)
+        if len(batch) not in self._batches:
+            self._batches[len(batch)] = BatchGradient(self, len(batch))
+        self._batches[len(batch)].run(batch)
         self._apply(len(batch))
 
     @np.errstate(all="ignore")
@@ -204,19 +212,24 @@ class Trainer(Looks):
         return self.training.optimizer.learning_rate * self.training.schedule.factor(done, self.schedule_memory)
 
     def program(self, batch: int, samples: int) -> Program:
-        """The compiled step for so many samples, whose loss averages over `samples`."""
+        """The program for so many samples, whose loss averages over `samples`; its gradient is the trainer's."""
         key = (batch, samples)
         if key not in self._programs:
-            self._programs[key] = Program(
-                self.network,
-                self.parameters,
-                batch=batch,
-                samples=samples,
-                gradients=self.gradients,
-                loss=self.loss,
-                rng=self._noise_rng,
-            )
+            self._programs[key] = self.compile(batch, samples, self.gradients)
         return self._programs[key]
+
+    def compile(self, batch: int, samples: int, gradients: Parameters, memory: Memory | None = None) -> Program:
+        """A new program for training."""
+        return Program(
+            self.network,
+            self.parameters,
+            batch=batch,
+            samples=samples,
+            gradients=gradients,
+            loss=self.loss,
+            rng=self._noise_rng,
+            memory=memory,
+        )
 
     def _mix(self) -> None:
         if self.training.shuffle:

@@ -31,8 +31,7 @@ class Dropout(Layer):
         if not b.noisy or self.rate == 0.0:
             return x
         y = b.tensor(x.shape)
-        mask, keep = b.like(x.value), 1.0 - self.rate
-        b.forward(b.rng.random, None, b.dtype, mask)
+        mask, keep = b.chance(*x.value.shape), 1.0 - self.rate
         b.forward(np.less, mask, b.constant(keep), mask)
         b.forward(np.multiply, mask, b.constant(1.0 / keep), mask)
         b.forward(np.multiply, x.value, mask, y.value)

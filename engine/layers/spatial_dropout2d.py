@@ -35,8 +35,7 @@ class SpatialDropout2D(Layer):
         if not b.noisy or self.rate == 0.0:
             return x
         y = b.tensor(x.shape)
-        mask, keep = b.buffer(b.batch, x.shape[-1]), 1.0 - self.rate  # (N, C), the same at every position
-        b.forward(b.rng.random, None, b.dtype, mask)
+        mask, keep = b.chance(b.batch, x.shape[-1]), 1.0 - self.rate  # (N, C), the same at every position
         b.forward(np.less, mask, b.constant(keep), mask)
         b.forward(np.multiply, mask, b.constant(1.0 / keep), mask)
         runs = (*x.shape[:2], b.batch * x.shape[2])  # long runs of N·C
