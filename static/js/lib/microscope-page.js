@@ -5,6 +5,7 @@
 import { agrees, exact, factor, sum, tex } from "./exact.js";
 import { backwardTerms, forwardTerms, largest, layerOf, weightRows } from "./microscope.js";
 import { applied, SHAPES } from "./slopes.js";
+import { plain } from "./number.js";
 import { updateLines } from "./update-terms.js";
 
 /** @typedef {import("./microscope.js").Told} Told */
@@ -18,6 +19,7 @@ import { updateLines } from "./update-terms.js";
  * @property {(layer: string, unit: number) => string} neuron
  * @property {(layer: ToldLayer, i: number) => string} input  what a layer's i-th input is called
  * @property {(layer: string) => Record<string, any>} activation  its parameters
+ * @property {string} loss  its type
  * @property {string} lossFormula
  * @property {string} lossLabel
  * @property {string} optimizerFormula
@@ -82,6 +84,14 @@ function forward(told, layer, unit, names) {
   };
 }
 
+/** Losses that can be written down with a few numbers. @param {string} loss @param {number[]} outputs @param {number[]} targets */
+function lossNumbers(loss, outputs, targets) {
+  const n = outputs.length;
+  if (n > 3 || n !== targets.length || (loss !== "mse" && loss !== "mae")) return "";
+  const terms = outputs.map((y, i) => (loss === "mse" ? `(${sum([tex(y), tex(-targets[i])])})^2` : `|${sum([tex(y), tex(-targets[i])])}|`));
+  return n === 1 ? `${terms[0]} = ` : `\\tfrac1${n}\\left(${sum(terms)}\\right) = `;
+}
+
 /** @param {Told} told @param {Names} names @returns {Page} */
 function lossPage(told, names) {
   const last = told.layers[told.layers.length - 1];
@@ -91,7 +101,7 @@ function lossPage(told, names) {
   return {
     ...EMPTY, title: "The loss",
     words: `How far the output is from the target: one number, L. Here by ${names.lossLabel.toLowerCase()}. Training tries to make it smaller.`,
-    formulas: [names.lossFormula, `L = ${tex(told.loss)}`],
+    formulas: [names.lossFormula, `L = ${lossNumbers(names.loss, outputs, targets)}${tex(told.loss)}`],
     caption: "Output and target", columns: ["", "output", "target"], rows,
     note: told.penalty > 0 ? `The penalty on large weights, ${exact(told.penalty)}, comes on top; it joins the gradient in the update.` : "",
   };
@@ -156,12 +166,12 @@ function update(told, layer, unit, names, chosen) {
   const rule = names.clipped ? { ...told, optimizer: { ...told.optimizer, type: "" } } : told;
   return {
     title: `${names.neuron(layer.id, unit)}, update`,
-    words: `${names.optimizerLabel} turns each weight a little against its gradient g; η = ${exact(told.learning_rate)} says how much. Shown: ${from}.`,
+    words: `${names.optimizerLabel} turns each weight a little against its gradient g; η = ${plain(told.learning_rate)} says how much. Shown: ${from}.`,
     formulas: updateLines(rule, row, names.penalty, names.optimizerFormula),
-    caption: "Each weight before and after", columns: ["weight from", "before", "gradient", "after"],
+    caption: "Each weight before and after", columns: ["weight from", "before", "gradient", "change", "after"],
     rows: rows.map((r) => ({
       key: r.name === "bias" ? "bias" : `w${r.index}`, choose: all.indexOf(r), state: /** @type {"chosen"|""} */ (r === row ? "chosen" : ""),
-      cells: [r.name === "bias" ? "bias b" : names.input(layer, r.index), exact(r.value), exact(r.gradient), exact(r.after)],
+      cells: [r.name === "bias" ? "bias b" : names.input(layer, r.index), exact(r.value), exact(r.gradient), exact(r.after - r.value), exact(r.after)],
     })),
     note: `${left.length ? `${left.length} weights that change less are not shown. ` : ""}${names.clipped ? "The gradient is clipped before the update. " : ""}This is what a batch of this one example would do; the training itself is not touched.`,
   };

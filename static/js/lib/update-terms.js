@@ -3,9 +3,13 @@
 // before and after. An optimizer that is not here shows its formula, the weight before and the weight after.
 
 import { factor, sum, tex } from "./exact.js";
+import { plain } from "./number.js";
 
 /** @typedef {import("./microscope.js").Row} Row */
 /** @typedef {{optimizer: Record<string, any>, rate: number, row: Row, g: number}} Update */
+
+/** A setting as it was set. @param {number} rate */
+const eta = (rate) => plain(rate).replace(/e(-?\d+)$/, "\\cdot10^{$1}");
 
 const set = (/** @type {string} */ name, /** @type {string} */ rule, /** @type {string} */ numbers, /** @type {number} */ result) =>
   `${name} \\leftarrow ${rule} = ${numbers} = ${tex(result)}`;
@@ -17,11 +21,11 @@ const step = (/** @type {Row} */ row, /** @type {string} */ rule, /** @type {str
 const RULES = {
   sgd({ optimizer, rate, row, g }) {
     const v = row.memory.velocity;
-    if (!v) return [step(row, "\\eta\\,g", `${tex(rate)}\\cdot${factor(g)}`)];
+    if (!v) return [step(row, "\\eta\\,g", `${eta(rate)}\\cdot${factor(g)}`)];
     const mu = optimizer.momentum;
-    const roll = set("v", "\\mu v + g", sum([`${tex(mu)}\\cdot${factor(v.before)}`, tex(g)]), v.after);
-    if (!optimizer.nesterov) return [roll, step(row, "\\eta\\,v", `${tex(rate)}\\cdot${factor(v.after)}`)];
-    return [roll, step(row, "\\eta\\,(g + \\mu v)", `${tex(rate)}\\cdot(${sum([tex(g), `${tex(mu)}\\cdot${factor(v.after)}`])})`)];
+    const roll = set("v", "\\mu v + g", sum([`${eta(mu)}\\cdot${factor(v.before)}`, tex(g)]), v.after);
+    if (!optimizer.nesterov) return [roll, step(row, "\\eta\\,v", `${eta(rate)}\\cdot${factor(v.after)}`)];
+    return [roll, step(row, "\\eta\\,(g + \\mu v)", `${eta(rate)}\\cdot(${sum([tex(g), `${eta(mu)}\\cdot${factor(v.after)}`])})`)];
   },
   adam: adam,
   adamw: (update) => [...adam(update).slice(0, 2), `w \\leftarrow w - \\eta\\lambda w - \\eta\\,\\hat m / (\\sqrt{\\hat v} + \\epsilon) = ${tex(update.row.after)}`],
@@ -30,14 +34,14 @@ const RULES = {
     const lines = [average("s", optimizer.rho, "\\rho", s, g * g, `${factor(g)}^2`, "g^2")];
     const v = row.memory.velocity;
     const share = `\\dfrac{${tex(g)}}{\\sqrt{${tex(s.after)}} + \\epsilon}`;
-    if (!v) return [...lines, step(row, "\\eta\\,\\dfrac{g}{\\sqrt s + \\epsilon}", `${tex(rate)}\\cdot${share}`)];
-    return [...lines, set("v", "\\mu v + \\dfrac{g}{\\sqrt s + \\epsilon}", `${tex(optimizer.momentum)}\\cdot${factor(v.before)} + ${share}`, v.after),
-      step(row, "\\eta\\,v", `${tex(rate)}\\cdot${factor(v.after)}`)];
+    if (!v) return [...lines, step(row, "\\eta\\,\\dfrac{g}{\\sqrt s + \\epsilon}", `${eta(rate)}\\cdot${share}`)];
+    return [...lines, set("v", "\\mu v + \\dfrac{g}{\\sqrt s + \\epsilon}", `${eta(optimizer.momentum)}\\cdot${factor(v.before)} + ${share}`, v.after),
+      step(row, "\\eta\\,v", `${eta(rate)}\\cdot${factor(v.after)}`)];
   },
   adagrad({ rate, row, g }) {
     const s = row.memory.square_sum;
     return [set("s", "s + g^2", `${tex(s.before)} + ${factor(g)}^2`, s.after),
-      step(row, "\\eta\\,\\dfrac{g}{\\sqrt s + \\epsilon}", `${tex(rate)}\\cdot\\dfrac{${tex(g)}}{\\sqrt{${tex(s.after)}} + \\epsilon}`)];
+      step(row, "\\eta\\,\\dfrac{g}{\\sqrt s + \\epsilon}", `${eta(rate)}\\cdot\\dfrac{${tex(g)}}{\\sqrt{${tex(s.after)}} + \\epsilon}`)];
   },
 };
 
@@ -57,7 +61,7 @@ function adam({ optimizer, rate, row, g }) {
     average("m", optimizer.beta1, "\\beta_1", m, g, factor(g), "g"),
     average("v", optimizer.beta2, "\\beta_2", v, g * g, `${factor(g)}^2`, "g^2"),
     `\\hat m = \\dfrac{m}{1 - \\beta_1^{${t}}} = ${tex(mHat)},\\quad \\hat v = \\dfrac{v}{1 - \\beta_2^{${t}}} = ${tex(vHat)}`,
-    step(row, "\\eta\\,\\dfrac{\\hat m}{\\sqrt{\\hat v} + \\epsilon}", `${tex(rate)}\\cdot\\dfrac{${tex(mHat)}}{\\sqrt{${tex(vHat)}} + \\epsilon}`),
+    step(row, "\\eta\\,\\dfrac{\\hat m}{\\sqrt{\\hat v} + \\epsilon}", `${eta(rate)}\\cdot\\dfrac{${tex(mHat)}}{\\sqrt{${tex(vHat)}} + \\epsilon}`),
   ];
 }
 
@@ -71,7 +75,7 @@ export function withPenalty(row, penalty) {
   if (row.name === "bias" || !rate || (penalty.type !== "l1" && penalty.type !== "l2")) return { g: row.gradient, line: "" };
   const isL2 = penalty.type === "l2";
   const g = row.gradient + rate * (isL2 ? row.value : Math.sign(row.value));
-  const part = isL2 ? `${tex(rate)}\\cdot${factor(row.value)}` : `${tex(rate)}\\cdot\\mathrm{sign}(${tex(row.value)})`;
+  const part = isL2 ? `${eta(rate)}\\cdot${factor(row.value)}` : `${eta(rate)}\\cdot\\mathrm{sign}(${tex(row.value)})`;
   return { g, line: `g = \\dfrac{\\partial L}{\\partial w} + \\lambda\\,${isL2 ? "w" : "\\mathrm{sign}(w)"} = ${sum([tex(row.gradient), part])} = ${tex(g)}` };
 }
 

@@ -93,7 +93,7 @@ export function mount(root, app) {
     const pointed = plot.cursor.idx ?? null;
     const at = pointed ?? (run.past ? nearestRow(plot.data[0], run.past.epoch) : newest(plot.data));
     const [epoch, train, test, metric] = plot.data.map((column) => column[at] ?? NaN);
-    setText(slot(root, "epoch"), pointed === null && !run.past ? "" : `epoch ${Number.isInteger(epoch) ? epoch : show(epoch)}:`);
+    setText(slot(root, "epoch"), pointed === null ? "" : `epoch ${Number.isInteger(epoch) ? epoch : show(epoch)}:`);
     setText(slot(root, "test"), showLoss(test));
     setText(slot(root, "train"), showLoss(train));
     setText(slot(root, "metric-value"), metricBox.checked ? (isRegression() ? show(metric, 3) : showPercent(metric)) : "");

@@ -33,6 +33,7 @@ export function mount(root, app) {
       neuron: (id, unit) => neuronTitle(catalogue, find(id), unit, data?.classes ?? null),
       input: (layer, i) => (layer.inputs[0] === "input" ? inputName(catalogue, data, true, i) : `${layerTitle(catalogue, find(layer.inputs[0]))}, n${subscript(i + 1)}`),
       activation: (id) => /** @type {any} */ (find(id)).activation ?? {},
+      loss: training.loss?.type ?? "",
       lossFormula: findPart(catalogue, "loss", training.loss?.type)?.formula ?? "",
       lossLabel: labelOf(catalogue, "loss", training.loss?.type),
       optimizerFormula: findPart(catalogue, "optimizer", training.optimizer?.type)?.formula ?? "",
