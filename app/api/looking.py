@@ -10,7 +10,7 @@ from app.api.body import StrictRoute
 from app.api.problems import answers
 from app.api.run_views import HistoryPage, PredictRequest
 from app.deps import RunDep, RunsDep
-from app.runs.queries import listed, text
+from app.runs.queries import PLACE, listed, text
 from engine.events import COLUMNS
 
 router = APIRouter(route_class=StrictRoute, tags=["looking"])
@@ -29,7 +29,7 @@ async def get_weights(
     The `manifest` in the JSON says where in that row each array lies.
     """
     if PACKED in accept:
-        return Response(await runs.query(run, "packed"), media_type=PACKED)
+        return Response((await runs.query(run, "packed"))[PLACE.size:], media_type=PACKED)
     return Response(await runs.query(run, "weights"), media_type=JSON)
 
 

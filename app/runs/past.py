@@ -1,4 +1,4 @@
-"""A run's past inside its worker: the time line, and a second trainer that shows the run as it was at a moment of it."""
+"""A run's past inside its worker: the time line, and a second trainer that shows the run at a moment of it."""
 
 import logging
 from collections.abc import Sequence
@@ -64,17 +64,9 @@ class Past:
         return self._other
 
 
-def place(trainer: Trainer) -> dict[str, int]:
-    """Where a trainer is: said with every answer that may be about another moment."""
-    return {"epoch": int(trainer.epoch), "update": int(trainer.update)}
-
-
 def _read(stored: bytes) -> Moment | None:
     try:
         return Moment.from_bytes(stored)
     except DataError as error:
         log.error("a moment of a time line is left out: %s", error)
         return None
-
-
-

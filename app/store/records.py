@@ -1,6 +1,6 @@
 """A run as it is kept: one row of the table `runs`, and what a checkpoint adds to it."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,11 @@ class Record:
     update: int = 0
     unit: str | None = None
     left: int = 0
+    parent: str | None = None
+    fork_seq: int | None = None
+    fork_update: int | None = None
+    group_id: str | None = None
+    member: int | None = None
 
     @property
     def seed(self) -> int:
@@ -41,14 +46,31 @@ class Record:
 
 
 @dataclass
+class Moments:
+    """Moments of a time line that are new, as bytes by row, and how it is thinned: rows `first` + k · `stride`."""
+
+    first: int = 1
+    stride: int = 1
+    new: dict[int, bytes] = field(default_factory=dict)
+
+    def keep(self, seq: int) -> bool:
+        return (seq - self.first) % self.stride == 0
+
+    def then(self, later: "Moments") -> "Moments":
+        """Both in one, thinned as the later one is."""
+        return Moments(later.first, later.stride, {s: m for s, m in self.new.items() if later.keep(s)} | later.new)
+
+
+@dataclass
 class Save:
-    """A checkpoint and the history rows up to it that the store does not have yet: written in one transaction."""
+    """A checkpoint, with the history rows and moments up to it that the store does not have yet: one transaction."""
 
     run: str
     changes: dict[str, Any]  # columns of `runs`; "start" and "seq" among them
     blob: bytes
     first: int  # number of the first row
     rows: np.ndarray  # (k, width) float64
+    moments: Moments = field(default_factory=Moments)
 
     def __post_init__(self) -> None:
         unknown = set(self.changes) - {f.name for f in fields(Record)}
@@ -57,7 +79,10 @@ class Save:
 
     def then(self, later: "Save") -> "Save":
         """Both in one: the later checkpoint, and the rows of both where they belong to the same start."""
-        if later.changes["start"] != self.changes["start"] or later.first <= self.first:
+        if later.changes["start"] != self.changes["start"]:
             return later
+        moments = self.moments.then(later.moments)
+        if later.first <= self.first:
+            return replace(later, moments=moments)
         rows = np.concatenate([self.rows[: later.first - self.first], later.rows])
-        return Save(self.run, {**self.changes, **later.changes}, later.blob, self.first, rows)
+        return Save(self.run, {**self.changes, **later.changes}, later.blob, self.first, rows, moments)

@@ -54,6 +54,13 @@ class Store:
             row = connection.execute(joined).first()
         return None if row is None else (_record(row), row.blob)
 
+    def moments(self, run: str, start: int) -> dict[int, bytes]:
+        """The moments kept of a start, by row, in order."""
+        c = t.moments.c
+        query = select(c.seq, c.data).where(c.run == run, c.start == start).order_by(c.seq)
+        with self._engine.connect() as connection:
+            return dict(connection.execute(query).tuples().all())
+
     def of_key(self, key_hash: str, limit: int, before: tuple[float, str] | None = None) -> list[Record]:
         """Runs of one owner, newest first; `before` is (created_at, id) of the last one already known."""
         c = t.runs.c

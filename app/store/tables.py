@@ -36,6 +36,12 @@ runs = Table(
     Column("left", Integer, nullable=False),
     Column("created_at", Float, nullable=False),  # seconds since 1970, UTC
     Column("changed_at", Float, nullable=False),
+    Column("parent", String(32)),  # the run it was forked from; it may be gone
+    Column("fork_seq", Integer),  # rows of history it has from there
+    Column("fork_update", Integer),
+    Column("group_id", String(32)),  # the group it belongs to
+    Column("member", Integer),  # and which of its runs it is, from 0
+    Index("ix_runs_group_id", "group_id"),
     Index("ix_runs_key_hash", "key_hash", "created_at", "id"),
     Index("ix_runs_state", "state"),
 )
@@ -49,6 +55,30 @@ history = Table(
     Column("first", Integer, primary_key=True),
     Column("count", Integer, nullable=False),
     Column("rows", LargeBinary, nullable=False),
+)
+
+# The time line: `engine.timeline.Moment.to_bytes()` of rows of the present start, thinned as in the worker.
+moments = Table(
+    "moments",
+    metadata,
+    Column("run", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# Runs made together from one experiment and a list of changes.
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("key_hash", String(64), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("spec", JSON, nullable=False),
+    Column("changes", JSON, nullable=False),  # one object for each run
+    Column("criterion", JSON),
+    Column("created_at", Float, nullable=False),
+    Index("ix_groups_key_hash", "key_hash", "created_at", "id"),
 )
 
 checkpoints = Table(

@@ -131,5 +131,17 @@ def write(connection: Connection, save: Save) -> None:
         rows = save.rows.astype("<f8", copy=False).tobytes()
         place = {"run": run, "start": start, "first": save.first}
         connection.execute(insert(t.history).values(**place, count=len(save.rows), rows=rows))
+    _thin(connection, save)
     connection.execute(delete(t.checkpoints).where(t.checkpoints.c.run == run))
     connection.execute(insert(t.checkpoints).values(run=run, state=save.blob))
+
+
+def _thin(connection: Connection, save: Save) -> None:
+    """New moments of the time line, and without those that it has let go of."""
+    run, start, line, c = save.run, save.changes["start"], save.moments, t.moments.c
+    gone = (c.start < start) | (c.seq > save.changes["seq"]) | ((c.seq - line.first) % line.stride != 0)
+    again = c.seq >= min(line.new, default=2**31 - 1)
+    connection.execute(delete(t.moments).where(c.run == run, gone | again))
+    if line.new:
+        rows = [{"run": run, "start": start, "seq": seq, "data": data} for seq, data in line.new.items()]
+        connection.execute(insert(t.moments), rows)

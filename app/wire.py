@@ -1,0 +1,54 @@
+"""A frame of the stream as bytes: a length, a short JSON header, and raw little-endian arrays that need no copy.
+
+    offset 0   u32   H, the bytes of the header's text; 4 + H is a multiple of 8
+    offset 4   JSON  {"v": 1, "seq": …, …, "arrays": [[name, dtype, shape], …]}, padded with spaces to H bytes
+    4 + H      the arrays in that order, each C-contiguous and starting at a multiple of 8 (zeros between them)
+
+`docs/api.md` lists the header's keys; `tests/data/wire.json` holds this module and `static/js/lib/wire.js` together.
+"""
+
+import json
+import math
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+VERSION = 1
+DTYPES: dict[str, np.dtype[Any]] = {"f4": np.dtype("<f4"), "f8": np.dtype("<f8")}
+
+
+def encode(head: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
+    """The bytes of one frame. `arrays` are float32 or float64 of any shape."""
+    listed = [(name, f"f{a.dtype.itemsize}", list(a.shape)) for name, a in arrays.items()]
+    text = json.dumps({"v": VERSION, **head, "arrays": listed}, separators=(",", ":"), allow_nan=False).encode()
+    text += b" " * (-(4 + len(text)) % 8)
+    parts = [struct.pack("<I", len(text)), text]
+    size = 4 + len(text)
+    for (_, dtype, _), array in zip(listed, arrays.values(), strict=True):
+        gap = -size % 8
+        raw = array.astype(DTYPES[dtype], copy=False).tobytes()
+        parts += [b"\0" * gap, raw]
+        size += gap + len(raw)
+    return b"".join(parts)
+
+
+def decode(frame: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The header and the arrays (views of the bytes) of one frame. Raises ValueError where it is not such a frame."""
+    if len(frame) < 4:
+        raise ValueError(f"Expected a frame, got {len(frame)} bytes.")
+    position = 4 + struct.unpack_from("<I", frame)[0]
+    if position % 8 or position > len(frame):
+        raise ValueError(f"Expected a header that ends at a multiple of 8 within {len(frame)} bytes, got {position}.")
+    head = json.loads(frame[4:position])
+    if not isinstance(head, dict) or head.get("v") != VERSION:
+        raise ValueError(f"Expected a frame of version {VERSION}, got {head if len(str(head)) < 200 else '…'}.")
+    arrays = {}
+    for name, dtype, shape in head.get("arrays") or [["", "none", []]]:
+        if dtype not in DTYPES or any(type(n) is not int or n < 0 for n in shape):
+            raise ValueError(f"Expected an array of f4 or f8 with a shape, got {dtype} {shape}.")
+        position += -position % 8
+        arrays[name] = np.frombuffer(frame, DTYPES[dtype], math.prod(shape), position).reshape(shape)
+        position += arrays[name].nbytes
+    return head, arrays
