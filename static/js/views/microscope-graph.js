@@ -37,7 +37,7 @@ export function placed(units, active) {
  * @param {Set<string>} seen  keys of neurons whose turn has come in this phase
  */
 export function drawGraph(root, told, step, names, seen) {
-  const columns = [column(told, null, step), ...told.layers.map((layer) => column(told, layer, step))];
+  const columns = [column(told, null, step, names), ...told.layers.map((layer) => column(told, layer, step, names))];
   const tallest = Math.max(...columns.map((c) => c.units.length));
   const size = root.clientHeight < 300 ? TIGHT : ROOMY;
   const width = Math.max(root.clientWidth - 18, columns.length * 74);
@@ -75,8 +75,9 @@ export function drawGraph(root, told, step, names, seen) {
   return active;
 }
 
-/** @param {Told} told @param {ToldLayer|null} layer @param {Step} step */
-function column(told, layer, step) {
+/** @param {Told} told @param {ToldLayer|null} layer @param {Step} step
+ * @param {import("../lib/microscope-page.js").Names} names */
+function column(told, layer, step, names) {
   const back = step.phase === "backward" || step.phase === "update";
   if (!layer) {
     const values = /** @type {number[]} */ ([told.input].flat(Infinity));
@@ -86,7 +87,7 @@ function column(told, layer, step) {
   }
   const dense = isDense(layer);
   const values = back ? layer.gradient_pre : layer.output;
-  return { id: layer.id, title: layer.id === "output" ? "Output" : layer.id.replace(/^hidden/, "Hidden "), units: dense ? placed(layer.output.length, step.layer === layer.id ? step.unit ?? -1 : -1) : [null],
+  return { id: layer.id, title: names.layer(layer.id), units: dense ? placed(layer.output.length, step.layer === layer.id ? step.unit ?? -1 : -1) : [null],
     more: dense ? Math.max(0, layer.output.length - MOST) : 0, value: (/** @type {number|null} */ unit) => (unit === null ? null : values?.[unit] ?? null) };
 }
 

@@ -111,16 +111,18 @@ export function mount(root, app) {
       if (array === null) return [];
       const { width, height, maps } = asMaps(array);
       const most = maps.flat().reduce((a, v) => Math.max(a, Math.abs(v)), 1e-12);
-      return maps.slice(0, MAPS).map((values, c) => ({ key: `${label}${c}`, values, width, height, most,
-        text: c === 0 ? `${label}: ±${show(most, 3)}${maps.length > MAPS ? `, ${maps.length - MAPS} more maps` : ""}` : `${c + 1}` }));
+      const head = { key: label, text: `${label}, from −${show(most, 3)} to ${show(most, 3)}${maps.length > MAPS ? `; ${maps.length - MAPS} more` : ""}`,
+        values: /** @type {number[]} */ ([]), width, height, most };
+      return [head, ...maps.slice(0, MAPS).map((values, c) => ({ key: `${label} ${c}`, values, width, height, most, text: maps.length > 1 ? `${c + 1}` : "" }))];
     });
-    reconcile(slot(root, "maps"), items, (item) => item.key, () => clone("t-map"), (figure, item) => {
+    reconcile(slot(root, "maps"), items, (item) => item.key, (item) => clone(item.values.length ? "t-map" : "t-map-label"), (figure, item) => {
+      if (!item.values.length) return setText(figure, item.text);
       const canvas = /** @type {HTMLCanvasElement} */ (figure.querySelector("canvas"));
       const grid = cells(canvas, item.width, item.height);
       paintRamp(grid.pixels, Float32Array.from(item.values), 0, ramp, -item.most, item.most);
       grid.show();
       canvas.classList.toggle("maps__picture--row", item.height === 1);
-      setAttribute(canvas, "aria-label", item.text);
+      setAttribute(canvas, "aria-label", item.key);
       setText(/** @type {Element} */ (figure.querySelector("figcaption")), item.text);
     });
   };
