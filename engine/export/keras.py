@@ -35,7 +35,7 @@ def keras_program(s: Snapshot) -> dict[str, bytes]:
     program.add(
         'def load(model):\n    """Give the network the weights that it had on the page."""\n'
         "    for layer in model.layers:\n"
-        '        layer.set_weights([WEIGHTS[f"{layer.name}.{variable.name}"] for variable in layer.weights])'
+        '        layer.set_weights([WEIGHTS[f"{layer.name}/{variable.name}"] for variable in layer.weights])'
     )
     piece = f", batch_size={program.piece() or 1000}"
     program.add(

@@ -84,9 +84,9 @@ def torch_state(network: Network, weights: Mapping[str, Arrays], names: Mapping[
 
 
 def keras_state(network: Network, weights: Mapping[str, Arrays]) -> dict[str, Array]:
-    """Every array as 'layer.name', the name Keras's."""
+    """Every array as 'layer/name', which is the end of its path in Keras."""
     return {
-        f"{node.id}.{name}": array
+        f"{node.id}/{name}": array
         for node in network.nodes
         for name, array in keras_arrays(node, weights.get(node.id, {})).items()
     }

@@ -29,7 +29,7 @@ def built(network, weights):
     exec(build_code(network), space)
     model, state = space["build"](), keras_state(network, weights)
     for layer in model.layers:
-        layer.set_weights([state[f"{layer.name}.{variable.name}"] for variable in layer.weights])
+        layer.set_weights([state[f"{layer.name}/{variable.name}"] for variable in layer.weights])
     return model
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import LimitError, SpecError
 from engine.experiment import Experiment
-from engine.importing.playground_link import DEAD, FEATURES, KEYS, NUMBERS, from_link
+from engine.importing.playground_link import DEAD, FEATURES, KEYS, from_link
 
 SITE = "https://playground.tensorflow.org/#"
 WRITTEN = (
