@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 SAMPLES = 16  # a piece has at least so many: below, calls cost more than the cache saves
 WORK = 48_000_000  # multiplications forward that make a piece worth a thread: about a millisecond for all it does
 ROOM = 4_000_000  # numbers in all gradients of the pieces together, where there are more than two
-BUFFER = 1024  # numbers at a time: with NumPy's 8192, windows with short runs are copied before they are used
 
 
 def cut(network: Network, batch: int) -> list[slice]:
@@ -74,9 +73,5 @@ class BatchGradient:
         if not self.cut:
             run(self.shares[0])
             return
-        usual = np.setbufsize(BUFFER)
-        try:
-            self.crew.run(self.shares)
-        finally:
-            np.setbufsize(usual)
+        self.crew.run(self.shares)
         run(self.after)

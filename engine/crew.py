@@ -9,7 +9,11 @@ import weakref
 from collections.abc import Iterable, Sequence
 from contextvars import Context, copy_context
 
+import numpy as np
+
 from engine.builder import Call, run
+
+BUFFER = 1024  # numbers at a time: with NumPy's 8192, values in short runs are copied together before they are used
 
 
 class Crew:
@@ -31,9 +35,13 @@ class Crew:
 
     def run(self, shares: Sequence[Iterable[Call]]) -> None:
         """Work through the lists at the same time. An error in one is raised here, when all have come to an end."""
-        if len(shares) == 1:
-            run(shares[0])
-            return
+        usual = np.setbufsize(BUFFER)
+        try:
+            self._run(shares)
+        finally:
+            np.setbufsize(usual)
+
+    def _run(self, shares: Sequence[Iterable[Call]]) -> None:
         while len(self._helpers) < len(shares) - 1:
             self._helpers.append(_Helper())
         busy = self._helpers[: len(shares) - 1]

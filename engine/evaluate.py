@@ -1,20 +1,21 @@
 """Judging a network on all its data: the losses, accuracy or R², and the confusion matrix.
 
 Small networks are judged in one pass over training and test samples together; large ones in pieces that keep the
-buffers small.
+buffers small, shared out over threads.
 """
 
 from typing import Any
 
 import numpy as np
 
-from engine.builder import Array
+from engine.builder import Array, Call, run
+from engine.crew import Crew
 from engine.network import Network
 from engine.parameters import Parameters
 from engine.program import Program
 from engine.targets import Coding
 
-PIECE = 1 << 19  # numbers in a piece's activations: 2 MB of float32, about a core's cache
+PIECE = 1 << 19
 
 
 class Evaluator:
@@ -30,6 +31,7 @@ class Evaluator:
         targets: Array,
         labels: Array,
         train: int,
+        crew: Crew | None = None,
     ) -> None:
         self.coding, self.inputs, self.targets, self.train = coding, inputs, targets, train
         self.labels = labels  # (n,) class indices or values
@@ -38,10 +40,19 @@ class Evaluator:
         width = sum(int(np.prod(node.out_shape)) for node in network.nodes) + int(np.prod(network.input_shape))
         piece = max(1, min(n, PIECE // max(1, width)))
         self.pieces = [np.arange(lo, min(lo + piece, n)) for lo in range(0, n, piece)]
-        self.programs = {len(p): Program(network, weights, batch=len(p), loss=loss) for p in self.pieces}
+        self.crew = crew or Crew()
+        tasks: list[list[Call]] = []
+        for numbers in self.crew.split(len(self.pieces)):
+            programs: dict[int, Program] = {}  # of one thread, by size
+            for k in numbers:
+                size = len(self.pieces[k])
+                if size not in programs:
+                    programs[size] = Program(network, weights, batch=size, loss=loss)
+                tasks.append([(self._judge, programs[size], self.pieces[k])])
+        self.shares = self.crew.share(tasks)
         self.whole = len(self.pieces) == 1
         if self.whole:  # nothing will ever be loaded again
-            self.programs[n].load(inputs, self.pieces[0], targets)
+            programs[n].load(inputs, self.pieces[0], targets)
         self.losses = np.empty(n, weights.dtype)
         self.outputs = np.empty((coding.outputs, n), weights.dtype)
         self.threshold = np.asarray(0.0 if getattr(loss, "joint", False) else coding.threshold, weights.dtype)
@@ -51,14 +62,18 @@ class Evaluator:
 
     def run(self) -> None:
         """Bring `losses` (n,) and `outputs` (outputs, n) up to date with the weights."""
-        for piece in self.pieces:
-            program = self.programs[len(piece)]
-            if not self.whole:
-                program.load(self.inputs, piece, self.targets)
-            program.run()
-            lo, hi = piece[0], piece[-1] + 1
-            self.losses[lo:hi] = program.losses
-            self.outputs[:, lo:hi] = program.output.value
+        if self.whole:
+            run(self.shares[0])
+        else:
+            self.crew.run(self.shares)
+
+    def _judge(self, program: Program, piece: Array) -> None:
+        if not self.whole:
+            program.load(self.inputs, piece, self.targets)
+        program.run()
+        lo, hi = piece[0], piece[-1] + 1
+        self.losses[lo:hi] = program.losses
+        self.outputs[:, lo:hi] = program.output.value
 
     def row(self) -> tuple[float, float, float, float]:
         """Training loss, test loss, training metric, test metric, after `run`."""

@@ -9,6 +9,7 @@ from engine.evaluate import Evaluator
 from engine.statistics import statistics
 
 if TYPE_CHECKING:
+    from engine.crew import Crew
     from engine.data import Prepared
     from engine.experiment import Training
     from engine.network import Network
@@ -37,6 +38,7 @@ class Looks:
     taken: int
     gradient_norm: float
     gradient_norms: list[float]
+    crew: "Crew"
     _labels: Array
     _evaluator: Evaluator | None
 
@@ -62,6 +64,7 @@ class Looks:
                 self.y,
                 self._labels,
                 self.samples,
+                self.crew,
             )
         return self._evaluator
 

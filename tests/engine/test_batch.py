@@ -6,9 +6,9 @@ import threading
 import numpy as np
 import pytest
 
-from engine import batch
+from engine import batch, evaluate
 from engine.batch import cut
-from engine.crew import Crew
+from engine.crew import BUFFER, Crew
 from engine.events import Step
 from engine.experiment import Experiment
 from engine.network import Network
@@ -120,11 +120,16 @@ def test_an_error_in_a_helping_thread_reaches_the_caller_and_the_crew_goes_on():
     assert sorted(done) == [1, 2, 3]
 
 
-def test_numpy_settings_of_the_caller_hold_in_the_helping_thread():
-    crew, seen = Crew(2), []
-    usual = np.setbufsize(512)
-    try:
-        crew.run([[], [(lambda: seen.append(np.getbufsize()),)]])
-    finally:
-        np.setbufsize(usual)
-    assert seen == [512]
+def test_numpy_settings_hold_in_the_helping_thread_and_are_put_back():
+    seen, usual = [], np.getbufsize()
+    Crew(2).run([[], [(lambda: seen.append(np.getbufsize()),)]])
+    assert seen == [BUFFER]
+    assert np.getbufsize() == usual
+
+
+def test_judging_does_not_depend_on_the_number_of_threads(monkeypatch):
+    monkeypatch.setattr(evaluate, "PIECE", 100_000)
+    one, two = (trained(Trainer(experiment(), threads=n), 2) for n in (1, 2))
+    assert len(two.evaluator.pieces) > 2
+    np.testing.assert_array_equal(one.row(), two.row())
+    assert one.evaluate()["confusion"] == two.evaluate()["confusion"]
