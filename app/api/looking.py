@@ -29,7 +29,7 @@ async def get_weights(
     The `manifest` in the JSON says where in that row each array lies.
     """
     if PACKED in accept:
-        return Response((await runs.query(run, "packed"))[PLACE.size:], media_type=PACKED)
+        return Response((await runs.query(run, "packed"))[PLACE.size :], media_type=PACKED)
     return Response(await runs.query(run, "weights"), media_type=JSON)
 
 
