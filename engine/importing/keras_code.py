@@ -170,9 +170,8 @@ def _border(border: Call, call: Call, layer: dict[str, Any]) -> dict[str, Any]:
     """A border of zeros becomes the convolution's own."""
     value = border.args[0] if border.args else border.keywords.get("padding", 1)
     pair = value if isinstance(value, tuple | list) else (value, value)
-    sides = [n if isinstance(n, tuple | list) else (n, n) for n in pair]
-    if layer["type"] == "conv1d" and not isinstance(value, tuple | list):
-        sides = [(value, value)]
+    one = layer["type"] == "conv1d"  # its pair is (before, after), that of an image (rows, columns)
+    sides = [pair] if one else [n if isinstance(n, tuple | list) else (n, n) for n in pair]
     even = all(len(s) == 2 and isinstance(s[0], int) and s[0] == s[1] for s in sides)
     if not layer["type"].startswith("conv") or layer.get("padding") != "valid" or not even:
         raise at_line(

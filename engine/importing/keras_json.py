@@ -70,19 +70,32 @@ def _counted(sentence: str) -> str:
     return re.sub(r"^Line (\d+):", r"Layer \1:", sentence)
 
 
-def _network(kind: str, config: Any, layers: list[dict[str, Any]]) -> Imported:
-    calls = [_call(layer, k) for k, layer in enumerate(layers, start=1)]
+def _network(kind: str, config: Any, entries: list[dict[str, Any]]) -> Imported:
+    calls = [_call(entry, k) for k, entry in enumerate(entries, start=1)]
     node = calls[0].node
     if kind == "Sequential":
         shape = config.get("build_input_shape") if isinstance(config, dict) else None
-        return model_to_network(Model(node, calls, shape=shape[1:] if shape else None))
+        layers = [inner for call in calls for inner in _inner(call)]
+        return model_to_network(Model(node, layers, shape=shape[1:] if shape else None))
     made: dict[str, Tensor] = {}
-    for layer, call in zip(layers, calls, strict=True):
-        name = layer.get("name") or call.keywords.get("name")
-        sources = tuple(made[source] for source in _sources(layer.get("inbound_nodes") or []))
-        is_input = call.name in INPUTS
-        made[str(name)] = Tensor(call.node, None if is_input else call, sources, call if is_input else None)
+    for entry, call in zip(entries, calls, strict=True):
+        name = entry.get("name") or call.keywords.get("name")
+        sources = tuple(made[source] for source in _sources(entry.get("inbound_nodes") or []))
+        if call.name in INPUTS:
+            made[str(name)] = Tensor(call.node, shape=call)
+            continue
+        for inner in _inner(call):
+            sources = (Tensor(call.node, inner, sources),)
+        made[str(name)] = sources[0]
     return model_to_network(Model(node, output=made[_one(config["output_layers"])]))
+
+
+def _inner(call: Call) -> list[Call]:
+    """A layer; or those of a Sequential inside the model, without its input."""
+    if call.name != "Sequential":
+        return [call]
+    layers = [c for c in call.keywords.get("layers", []) if isinstance(c, Call) and c.name not in INPUTS]
+    return Model(call.node, layers, name=call.keywords.get("name")).inner()
 
 
 def _one(outputs: Any) -> str:

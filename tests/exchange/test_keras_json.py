@@ -13,7 +13,6 @@ from tests.exchange.drawn import plain
 from tests.exchange.networks import named_cases
 from tests.exchange.test_round_trips import has_no_form_in_keras
 
-
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:.*even kernel:UserWarning")
 
 
