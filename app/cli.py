@@ -169,7 +169,10 @@ def run(settings: "Settings", sock: socket.socket, open_page: bool, log_level: s
         timeout_graceful_shutdown=5,
     )
     server = Server(config)
-    server.run(sockets=[sock])
+    try:
+        server.run(sockets=[sock])
+    except KeyboardInterrupt:
+        pass  # everything is stopped by now; uvicorn only hands Ctrl+C on
     if not server.started:
         raise click.ClickException("The server could not start; the lines above say why.")
 

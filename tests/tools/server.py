@@ -71,9 +71,9 @@ class RunningServer:
         return self.log_path.read_bytes()[self._start_of_log :].decode("utf-8", "replace")
 
     def stop(self) -> None:
-        """End it as Ctrl+C does, and make sure that it is gone."""
+        """End it as Ctrl+C in a terminal does, which reaches the workers too, and make sure that it is gone."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            os.killpg(self.process.pid, signal.SIGINT)
             try:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
