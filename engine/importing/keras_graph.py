@@ -38,7 +38,7 @@ class Model(Node):
         if len(self.layers) != 2 or not self.layers[0].name.startswith("ZeroPadding") or self.name is None:
             return self.layers
         border, last = self.layers
-        return [border, Call(last.path, last.args, {"name": self.name, **last.keywords}, last.node)]
+        return [border, Call(last.path, last.args, {**last.keywords, "name": self.name}, last.node)]
 
 
 @dataclass(frozen=True)
