@@ -74,8 +74,8 @@ export function createApi({ root, key, fetch = globalThis.fetch.bind(globalThis)
     setSettings: (id, settings) => ask("PATCH", run(id, "/settings"), settings),
     /** @param {string} id @param {{layer: string, name: string, index: number[], value: number}[]} edits */
     editWeights: (id, edits) => ask("PATCH", run(id, "/weights"), { edits }),
-    /** @param {string} id @param {string} split @param {number} index @param {AbortSignal} [signal] */
-    activations: (id, split, index, signal) => ask("GET", run(id, `/activations?${query({ split, index })}`), undefined, { signal }),
+    /** @param {string} id @param {string} split @param {number} index @param {number} [at] the update of a past moment */
+    activations: (id, split, index, at) => ask("GET", run(id, `/activations?${query({ split, index, ...(at === undefined ? {} : { at }) })}`)),
     /** @param {string} id @param {string} split @param {AbortSignal} [signal] */
     evaluation: (id, split, signal) => ask("GET", run(id, `/evaluation?${query({ split })}`), undefined, { signal }),
     /** @param {string} id @param {string} split @param {number} offset @param {number} limit */

@@ -69,10 +69,10 @@ export function createExample({ api, run, pictures, selection }) {
   }
 
   async function askExample() {
-    const run = /** @type {string} */ (id());
+    const mine = /** @type {string} */ (id());
     const { split, index } = store.get();
-    const found = await api.activations(run, split, index);
-    if (run !== id() || split !== store.get().split || index !== store.get().index) return;
+    const found = await api.activations(mine, split, index, run.past?.update);
+    if (mine !== id() || split !== store.get().split || index !== store.get().index) return;
     store.patch({ raw: found.raw, input: found.input.values, target: Number([found.target].flat()[0]), output: found.output.values, layers: found.layers });
   }
 

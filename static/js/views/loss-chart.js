@@ -64,7 +64,7 @@ export function mount(root, app) {
         { label: "training loss", stroke: css["line-strong"], width: 1.6, points: { show: false } },
         { label: "test loss", stroke: css.ink, width: 1.8, points: { show: false } },
         { label: metricName(), scale: "metric", stroke: css.accent, width: 1.5, dash: [4, 3], show: metricBox.checked, points: { show: false } },
-        { label: "test loss of the run before", stroke: css.ink, width: 1.4, alpha: 0.35, dash: [2, 2], points: { show: false } },
+        { label: "test loss of the run before", stroke: css.ink, width: 1.4, alpha: 0.5, dash: [2, 2], points: { show: false } },
       ],
       hooks: { setCursor: [() => tell()], draw: [markPast] },
     }, data(), holder);

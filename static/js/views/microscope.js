@@ -62,7 +62,10 @@ export function mount(root, app) {
     setText(slot(root, "note"), page.note);
     setText(slot(root, "caption"), page.caption);
     reconcile(slot(root, "formulas"), page.formulas.map((formula, i) => ({ formula, i })), ({ i }) => String(i), () => clone("t-line"),
-      (line, { formula }) => showFormula(line, `\\displaystyle ${formula}`));
+      (line, { formula }) => {
+        showFormula(line, `\\displaystyle ${formula}`);
+        setAttribute(line, "tabindex", line.scrollWidth > line.clientWidth ? "0" : null); // what scrolls can be reached by keyboard
+      });
     table(page);
     maps(page);
     for (const item of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-phase]"))) {
