@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.builder import Array
 from engine.layer import Shape
 from engine.network import resolve
 
@@ -22,7 +21,8 @@ class Imported:
     seed: int | None = None
     notes: list[str] = field(default_factory=list)
     page: dict[str, Any] = field(default_factory=dict)  # what is for the page alone: controls to hide
-    weights: dict[str, dict[str, Array]] | None = None  # by layer and name, where the source has them
+    prefixes: dict[str, str] = field(default_factory=dict)  # PyTorch: each layer's path in the state dict
+    rows: dict[str, Shape] = field(default_factory=dict)  # Dense layers that read an image, channels first: its shape
 
     def spec(self) -> dict[str, Any]:
         """The experiment, as POST /runs takes it; what was not said is left out."""
@@ -31,7 +31,7 @@ class Imported:
         return out | {"network": self.network, "training": self.training}
 
     def to_json(self) -> dict[str, Any]:
-        """All of it but the weights."""
+        """What a reader of it needs."""
         shape = None if self.input_shape is None else list(self.input_shape)
         return {"spec": self.spec(), "input_shape": shape, "notes": self.notes, "page": self.page}
 

@@ -114,6 +114,8 @@ def _follow(walker: TorchWalker, root: Any, shape: Shape, layout: str) -> tuple[
         raise at_line(line, "What this network gives is not understood.", "forward should return one tensor.")
     layers = graph.finish(out)
     found = Imported({"layers": layers}, shape, notes=notes)
+    found.prefixes = {id: made.prefix for id, made in graph.layers.items() if made.prefix}
+    found.rows = {id: m.rows_from for id, m in graph.layers.items() if m.rows_from and m.spec["type"] == "dense"}
     return found, forward, {id: made.line for id, made in graph.layers.items()}
 
 
