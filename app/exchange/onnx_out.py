@@ -43,10 +43,11 @@ def onnx_model(network: Network, weights: Mapping[str, Arrays], facts: Mapping[s
         [helper.make_tensor_value_info(output, kind, ["N", *last.out_shape])],
         list(g.arrays.values()),
     )
+    opset = [helper.make_opsetid("", min(OPSET, onnx.defs.onnx_opset_version()))]
     model = helper.make_model(
         graph,
-        opset_imports=[helper.make_opsetid("", OPSET)],
-        ir_version=helper.find_min_ir_version_for([helper.make_opsetid("", OPSET)]),
+        opset_imports=opset,
+        ir_version=helper.find_min_ir_version_for(opset),
         producer_name=PRODUCER,
     )
     kept = {NETWORK: network.to_json(), **{f"playground.{name}": fact for name, fact in (facts or {}).items()}}
