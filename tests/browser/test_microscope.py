@@ -88,13 +88,13 @@ def test_it_goes_from_the_input_to_the_update_by_keyboard(playground: Playground
     opened(playground, SMALL, epochs=1)
     look(playground)
     titles = []
-    for _ in range(13):
+    for step in range(1, 14):
+        expect(playground.page.locator(".microscope__count")).to_have_text(f"{step} of 13")
         titles.append(playground.page.locator("#microscope-step").text_content())
         playground.page.keyboard.press("ArrowRight")
     neurons = ["Hidden 1, neuron 1", "Hidden 1, neuron 2", "Hidden 1, neuron 3"]
     back = [f"{name}, backward" for name in ["Output", *neurons]]
     assert titles == [*neurons, "Output", "The loss", *back, *(f"{name}, update" for name in [*neurons, "Output"])]
-    expect(playground.page.locator("[data-slot=count]")).to_have_text("13 of 13")
     playground.page.keyboard.press("Escape")
     expect(playground.page.locator("#microscope")).to_be_hidden()
     assert playground.ask("p.run.epoch") == 1  # nothing of the training has changed
