@@ -5,8 +5,6 @@ import pytest
 
 from app.runs import commands as c
 from app.runs.host import Host
-from app.runs.limits import Limits
-from engine.errors import LimitError, PlaygroundError
 from engine.experiment import Experiment
 from engine.train import Trainer
 
@@ -120,53 +118,6 @@ def test_a_tick_ends_when_somebody_knocks(host, clock):
     assert clock.now - began < 0.1
 
 
-@pytest.mark.parametrize("unit, count, update, epoch", [("epoch", 3, 6, 3), ("batch", 3, 3, 1), ("sample", 12, 1, 0)])
-def test_a_step_is_exactly_as_long_as_asked(host, unit, count, update, epoch):
-    host.create("a", SMALL)  # 20 training samples, batches of 10: two updates an epoch
-    host.command("a", c.Play(unit, count))
-    for _ in range(20):
-        host.tick(0.05)
-    facts = host.facts("a")
-    assert (facts["state"], facts["update"], facts["epoch"]) == ("paused", update, epoch)
-
-
-def test_steps_of_a_batch_give_one_row_each_and_the_weights_of_whole_epochs(host):
-    host.create("a", SMALL)
-    updates = []
-    for _ in range(4):
-        host.command("a", c.Play("batch", 1))
-        for _ in range(3):
-            updates += host.tick(0.05)
-    rows = rows_of(updates)
-    assert rows[:, 0].tolist() == [0, 0.5, 1, 1.5, 2]
-    np.testing.assert_array_equal(rows[[0, 2, 4]], straight(2))
-
-
-def test_a_pause_in_mid_epoch_changes_nothing(host):
-    host.create("a", SMALL)
-    host.command("a", c.Play("batch", 1))
-    updates = host.tick(0.05)
-    host.command("a", c.Play("epoch", 2))
-    for _ in range(3):
-        updates += host.tick(0.05)
-    whole = [row for row in rows_of(updates) if row[0] == int(row[0])]
-    np.testing.assert_array_equal(whole, straight(2))
-
-
-def test_reset_gives_the_same_start_or_a_new_one(host):
-    running(host)
-    first = rows_of(host.tick(0.05))
-    host.command("a", c.Reset())
-    assert host.facts("a")["start"] == 2
-    host.command("a", c.Play())
-    again = rows_of(host.tick(0.05))
-    shared = min(len(first), len(again))
-    np.testing.assert_array_equal(first[:shared], again[:shared])
-    host.command("a", c.Reset(seed=77))
-    assert host.facts("a")["spec"]["seed"] == 77
-    assert rows_of(host.reports())[0, 2] != first[0, 2]
-
-
 def test_weights_are_sent_only_while_somebody_looks(host, clock):
     running(host, watch=False)
     clock.now += 1
@@ -231,21 +182,6 @@ def test_what_an_owner_changes_is_saved_soon(host, clock):
     assert not session.urgent
 
 
-def test_edits_are_made_all_or_none(host):
-    host.create("a", SMALL)
-    before = host.sessions["a"].trainer.packed()
-    edits = [
-        {"layer": "output", "name": "bias", "index": [0], "value": 0.25},
-        {"layer": "output", "name": "kernel", "index": [9, 9], "value": 1.0},
-    ]
-    with pytest.raises(PlaygroundError) as caught:
-        host.command("a", c.Edit(edits))
-    assert caught.value.where.startswith("edits.1")
-    np.testing.assert_array_equal(host.sessions["a"].trainer.packed(), before)
-    host.command("a", c.Edit(edits[:1]))
-    assert host.sessions["a"].trainer.weights()["output"]["bias"][0] == 0.25
-
-
 def test_a_mistake_of_ours_ends_that_run_only(host, monkeypatch):
     broken, fine = running(host, "a"), running(host, "b")
     monkeypatch.setattr(broken.trainer, "events", lambda each: iter([1 / 0 for _ in [1]]))
@@ -255,67 +191,3 @@ def test_a_mistake_of_ours_ends_that_run_only(host, monkeypatch):
     assert host.facts("a")["state"] == "failed"
     assert "Traceback" not in host.facts("a")["message"]
     assert fine.trainer.epoch > 0
-
-
-def test_a_run_that_diverges_says_so(host):
-    host.create("a", {**SMALL, "training": {"optimizer": {"type": "sgd", "learning_rate": 10}, "loss": "mse"}})
-    host.command("a", c.Edit([{"layer": "output", "name": "kernel", "index": [0, 0], "value": 1e38}]))
-    host.command("a", c.Change({"regularizer": {"type": "l2", "rate": 10}}))
-    host.command("a", c.Play())
-    with np.errstate(all="ignore"):
-        for _ in range(20):
-            host.tick(0.05)
-    facts = host.facts("a")
-    assert facts["state"] == "diverged"
-    assert facts["message"]
-    assert facts["fix"]
-    with pytest.raises(PlaygroundError):
-        host.command("a", c.Play())
-
-
-def test_the_limit_of_epochs_ends_a_run_and_says_so(clock):
-    host = Host(clock, limits=Limits(max_epochs=5))
-    running(host)
-    for _ in range(5):
-        host.tick(0.05)
-    facts = host.facts("a")
-    assert (facts["state"], facts["epoch"]) == ("finished", 5)
-    assert "5 epochs" in facts["message"]
-
-
-def test_more_epochs_let_a_finished_run_go_on(host):
-    host.create("a", {**SMALL, "training": {"epochs": 3}})
-    host.command("a", c.Play())
-    for _ in range(5):
-        host.tick(0.05)
-    assert host.facts("a")["state"] == "finished"
-    host.command("a", c.Change({"epochs": 6}))
-    assert host.facts("a")["state"] == "paused"
-    host.command("a", c.Play())
-    for _ in range(5):
-        host.tick(0.05)
-    assert (host.facts("a")["state"], host.facts("a")["epoch"]) == ("finished", 6)
-
-
-@pytest.mark.parametrize(
-    "limits, spec, where",
-    [
-        ({"max_parameters": 2}, SMALL, "network.layers"),
-        ({"max_samples": 39}, SMALL, "data.samples"),
-        ({"max_dataset_bytes": 100}, SMALL, "data.samples"),
-        ({"max_epochs": 9}, {**SMALL, "training": {"epochs": 10}}, "training.epochs"),
-        ({"max_batch_values": 9}, SMALL, "training.batch_size"),
-        (
-            {"max_layers": 1},
-            {"network": {"layers": [{"type": "dense"}, {"type": "dense", "units": 1}]}},
-            "network.layers",
-        ),
-    ],
-)
-def test_each_limit_names_its_field_and_itself(clock, limits, spec, where):
-    host = Host(clock, limits=Limits(**limits))
-    with pytest.raises(LimitError) as caught:
-        host.create("a", spec)
-    assert caught.value.where == where
-    assert f"{next(iter(limits.values())):,}" in caught.value.message
-    assert not host.sessions
