@@ -59,7 +59,7 @@ class Store:
         c = t.moments.c
         query = select(c.seq, c.data).where(c.run == run, c.start == start).order_by(c.seq)
         with self._engine.connect() as connection:
-            return {seq: blob for seq, blob in connection.execute(query)}
+            return {row.seq: row.data for row in connection.execute(query)}
 
     def of_key(self, key_hash: str, limit: int, before: tuple[float, str] | None = None) -> list[Record]:
         """Runs of one owner, newest first; `before` is (created_at, id) of the last one already known."""
