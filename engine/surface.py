@@ -141,6 +141,7 @@ class Surface:
         part = np.arange(trainer.samples) if split == "train" else np.arange(trainer.samples, len(trainer.x))
         index = part[:fits]
         self.samples = len(index)
+        self.cost = calls + each * len(index)  # multiply-adds of one point, about
         self._program = Program(trainer.network, self._weights, batch=len(index), loss=trainer.loss)
         self._program.load(trainer.x, index, trainer.y)
 

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.api import catalogue, looking, runs
+from app.api import catalogue, examining, looking, runs, time
 
 router = APIRouter(prefix="/api/v1")
-for module in (catalogue, runs, looking):
+for module in (catalogue, runs, time, looking, examining):
     router.include_router(module.router)

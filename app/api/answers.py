@@ -8,6 +8,15 @@ from app.api.run_views import Array
 from app.api.views import View
 
 
+class Place(View):
+    """Which moment of the run the answer is about."""
+
+    epoch: int = Field(examples=[12])
+    """Epochs done at that moment."""
+    update: int = Field(examples=[300])
+    """Updates made until then."""
+
+
 class ManifestEntry(View):
     layer: str = Field(examples=["hidden1"])
     """The layer's id."""
@@ -36,7 +45,7 @@ class Weights(View):
     """Where each array lies in the packed form."""
 
 
-class Prediction(View):
+class Prediction(Place):
     outputs: list[Any] = Field(examples=[[[-0.93], [0.88]]])
     """What the network gives for each example."""
     classes: list[str] | None = Field(None, examples=[["orange", "blue"]])
@@ -64,7 +73,7 @@ class Examples(View):
     """Names along the last axis of what the network reads; empty for images."""
 
 
-class Activations(View):
+class Activations(Place):
     layers: dict[str, Array]
     """What each layer gives, by id; `<id>:pre` is before the activation."""
     input: Array

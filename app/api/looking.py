@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.concurrency import run_in_threadpool
 
-from app.api.answers import Activations, Evaluation, Examples, Prediction, Weights
+from app.api.answers import Evaluation, Examples, Prediction, Weights
 from app.api.body import StrictRoute
 from app.api.problems import answers
 from app.api.run_views import HistoryPage, PredictRequest
@@ -15,6 +15,14 @@ from engine.events import COLUMNS
 
 router = APIRouter(route_class=StrictRoute, tags=["looking"])
 Split = Annotated[Literal["train", "test"], Query(description="Which part of the data.")]
+At = Annotated[
+    int | None,
+    Query(
+        ge=0,
+        le=2**53,
+        description="As the run was at the moment of its time line nearest to this update; left out, as it is now.",
+    ),
+]
 JSON = "application/json"
 PACKED = "application/octet-stream"
 PACKED_RESPONSE: dict[int | str, Any] = {200: {"content": {PACKED: {"schema": {"type": "string", "format": "binary"}}}}}
@@ -22,15 +30,23 @@ PACKED_RESPONSE: dict[int | str, Any] = {200: {"content": {PACKED: {"schema": {"
 
 @router.get("/runs/{run}/weights", response_model=Weights, responses={**PACKED_RESPONSE, **answers(404, 503)})
 async def get_weights(
-    run: RunDep, runs: RunsDep, accept: Annotated[str, Header(description=f"{JSON} or {PACKED}.")] = JSON
+    run: RunDep,
+    runs: RunsDep,
+    accept: Annotated[str, Header(description=f"{JSON} or {PACKED}.")] = JSON,
+    at: At = None,
 ) -> Response:
     """Every weight: as JSON by layer, or with `Accept: application/octet-stream` as little-endian float32 in one row.
 
-    The `manifest` in the JSON says where in that row each array lies.
+    The `manifest` in the JSON says where in that row each array lies. `epoch` and `update` say which moment was shown
+    (with octets: the headers Run-Epoch and Run-Update).
     """
     if PACKED in accept:
-        return Response((await runs.query(run, "packed"))[PLACE.size :], media_type=PACKED)
-    return Response(await runs.query(run, "weights"), media_type=JSON)
+        found = await runs.query(run, "packed", at=at)
+        epoch, update = PLACE.unpack_from(found)
+        return Response(
+            found[PLACE.size :], media_type=PACKED, headers={"Run-Epoch": f"{epoch}", "Run-Update": f"{update}"}
+        )
+    return Response(await runs.query(run, "weights", at=at), media_type=JSON)
 
 
 @router.get("/runs/{run}/history", response_model=HistoryPage, responses=answers(404, 422))
@@ -48,9 +64,9 @@ async def get_history(
 
 
 @router.post("/runs/{run}/predict", response_model=Prediction, responses=answers(400, 404, 413, 422, 503))
-async def predict(body: PredictRequest, run: RunDep, runs: RunsDep) -> Response:
+async def predict(body: PredictRequest, run: RunDep, runs: RunsDep, at: At = None) -> Response:
     """What the network says about examples of your own."""
-    return Response(await runs.query(run, "predict", inputs=body.inputs, ready=body.ready), media_type=JSON)
+    return Response(await runs.query(run, "predict", inputs=body.inputs, ready=body.ready, at=at), media_type=JSON)
 
 
 @router.get("/runs/{run}/examples", response_model=Examples, responses=answers(404, 422, 503))
@@ -65,18 +81,7 @@ async def get_examples(
     return Response(await runs.query(run, "examples", split=split, offset=offset, limit=limit), media_type=JSON)
 
 
-@router.get("/runs/{run}/activations", response_model=Activations, responses=answers(404, 422, 503))
-async def get_activations(
-    run: RunDep,
-    runs: RunsDep,
-    split: Split = "test",
-    index: Annotated[int, Query(ge=0, le=2**31, description="Position within the split.")] = 0,
-) -> Response:
-    """What every layer makes of one example."""
-    return Response(await runs.query(run, "activations", split=split, index=index), media_type=JSON)
-
-
 @router.get("/runs/{run}/evaluation", response_model=Evaluation, responses=answers(404, 422, 503))
-async def get_evaluation(run: RunDep, runs: RunsDep, split: Split = "test") -> Response:
+async def get_evaluation(run: RunDep, runs: RunsDep, split: Split = "test", at: At = None) -> Response:
     """Loss, accuracy or R², and the confusion matrix, over one part of the data."""
-    return Response(await runs.query(run, "evaluation", split=split), media_type=JSON)
+    return Response(await runs.query(run, "evaluation", split=split, at=at), media_type=JSON)

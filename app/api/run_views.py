@@ -88,6 +88,16 @@ class RunView(View):
     """The experiment, every default written out, with the settings as they are now."""
     settings: Settings
     """What may be changed while it goes on, as it is now."""
+    parent: str | None = Field(None, examples=[None])
+    """Id of the run that it was forked from; null: it began by itself. The parent may be gone."""
+    fork_seq: int | None = Field(None, examples=[None])
+    """So many rows of its history are the parent's; then it went its own way."""
+    fork_update: int | None = Field(None, examples=[None])
+    """The update of the parent at which it was forked."""
+    group: str | None = Field(None, examples=[None])
+    """Id of the group of runs it belongs to."""
+    member: int | None = Field(None, examples=[None])
+    """Which of the group's runs it is, from 0."""
     created_at: Moment
     """When it was made, UTC."""
     changed_at: Moment

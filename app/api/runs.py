@@ -34,11 +34,8 @@ async def create_run(body: RunCreate, runs: RunsDep, key: KeyDep, response: Resp
     What is left out takes its default; an empty object is the experiment of the untouched page. Send a key of your own
     (`Authorization: Bearer` and 20 characters or more) and the run belongs to it; otherwise the answer has a new one.
     """
-    if key is not None and not keys.SHORTEST <= len(key) <= keys.LONGEST:
-        fix = f"Use {keys.SHORTEST} to {keys.LONGEST} random characters, or leave it out to get a key."
-        raise SpecError(f"This key has {len(key)} characters.", where="Authorization", fix=fix)
-    spec = body.model_dump(exclude_unset=True)
-    feed, check = await runs.create(spec, spec.pop("name", ""), key := key or keys.new_key())
+    key, spec = own_key(key), body.model_dump(exclude_unset=True)
+    feed, check = await runs.create(spec, spec.pop("name", ""), key)
     response.headers["Location"] = f"runs/{feed.record.id}"
     return RunCreated.made(feed, key, check)
 
@@ -104,6 +101,14 @@ async def edit_weights(body: WeightEdits, run: OwnedRunDep, runs: RunsDep) -> Ru
     """Set single weights and biases by hand: all of those sent, or none."""
     await runs.edit(run, [edit.model_dump() for edit in body.edits])
     return RunView.of(run.record)
+
+
+def own_key(key: str | None) -> str:
+    """The key sent if it will do, else a new one. Raises SpecError."""
+    if key is not None and not keys.SHORTEST <= len(key) <= keys.LONGEST:
+        fix = f"Use {keys.SHORTEST} to {keys.LONGEST} random characters, or leave it out to get a key."
+        raise SpecError(f"This key has {len(key)} characters.", where="Authorization", fix=fix)
+    return key or keys.new_key()
 
 
 def _encode(created_at: float, run: str) -> str:

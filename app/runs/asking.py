@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from app.runs import inside, pipe, queries
+from app.runs import inside, pipe, queries, slices
 from app.runs.queries import listed, place, text
 from app.runs.session import Session
 from engine.diagnosis import as_json, diagnose
@@ -30,6 +30,7 @@ def timeline(session: Session) -> bytes:
 
 def fork(session: Session, at: int | None, changes: dict[str, Any]) -> bytes:
     """A message for whoever makes the new run: what it is, and its checkpoint. Raises PlaygroundError."""
+    session.changed = session.hurry = True  # rows up to the moment go out before the answer
     moment, made = session.past.fork(session.trainer, session.seq, at, changes)
     if not made.trainer.finite():
         fix = "Fork from an earlier moment with `at`, such as 0."
@@ -50,4 +51,9 @@ def diagnosis(session: Session, rows: list[Any], recent: list[Any]) -> bytes:
 TRAINER: dict[str, Callable[..., bytes]] = {
     **queries.QUERIES, "activations": inside.activations, "mistakes": inside.mistakes,
 }  # fmt: skip
-SESSION: dict[str, Callable[..., bytes]] = {f.__name__: f for f in (explain, timeline, fork, diagnosis)}
+SESSION: dict[str, Callable[..., bytes]] = {
+    f.__name__: f
+    for f in (
+        explain, timeline, fork, diagnosis, slices.surface_plan, slices.surface_points, slices.surface_path,
+    )
+}  # fmt: skip

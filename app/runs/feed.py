@@ -45,6 +45,7 @@ class Feed:
     touched: float = field(default_factory=time.monotonic)  # when somebody last asked
     losses: deque[float] = field(default_factory=lambda: deque(maxlen=10))  # when its worker died
     told: float = 0.0  # the last loss that watchers know of
+    curve: tuple[int, Any] | None = None  # the history thinned (`app.runs.curves`), and its generation
 
     def __post_init__(self) -> None:
         self.history = History(self.record.seq)

@@ -139,6 +139,14 @@ class Keeper:
         written = self.store.save(Save(checkpoint.run, changes, checkpoint.blob, first, rows, checkpoint.moments))
         written.add_done_callback(lambda _: self._loop.call_soon_threadsafe(self._written, feed, checkpoint))
 
+    def keep(self, feed: Feed, blob: bytes, seq: int) -> None:
+        """Hand the first checkpoint of a run to the store that did not begin by itself, with the rows up to it."""
+        record = feed.record
+        first, rows = feed.unsaved_rows(seq)
+        kept = ("state", "message", "fix", "start", "epoch", "update", "unit", "left", "spec", "settings", "changed_at")
+        changes = {name: getattr(record, name) for name in kept} | {"seq": seq}
+        self.store.save(Save(record.id, changes, blob, first, rows))
+
     def lost(self, runs: list[str]) -> None:
         """The worker of these runs died; those that train or are watched go on at once, elsewhere."""
         for feed in filter(None, map(self.feeds.get, runs)):

@@ -58,18 +58,42 @@ class Manager:
 
     # ---- making and deleting ----
 
-    async def create(self, spec: dict[str, Any], name: str, key: str) -> tuple[Feed, dict[str, Any]]:
-        """A new run, and the shapes and sizes of its network."""
-        keeper, key_hash, most = self.keeper, keys.digest(key), self.settings.max_runs_per_key
-        if await asyncio.to_thread(keeper.store.count, key_hash) >= most:
-            message = f"This server keeps {most} runs for one key, and you have as many."
+    async def create(
+        self, spec: dict[str, Any], name: str, key: str, meta: dict[str, Any] | None = None, **about: Any
+    ) -> tuple[Feed, dict[str, Any]]:
+        """A new run, and the shapes and sizes of its network. about: other fields of its record."""
+        await self.check_room(key)
+        return await self.make(self.record(spec, name, key, **about), None, meta or {})
+
+    async def check_room(self, key: str, more: int = 1) -> None:
+        """Raises TooMany where a key has no room for so many more runs."""
+        most = self.settings.max_runs_per_key
+        have = await asyncio.to_thread(self.keeper.store.count, keys.digest(key))
+        if have + more > most:
+            message = f"This server keeps {most} runs for one key, and you have {have}."
             raise errors.TooMany(message, where="Authorization", fix="Delete some first: DELETE /api/v1/runs/{id}.")
-        run, now = keys.new_id(), self._clock()
-        feed = keeper.feeds[run] = Feed(Record(run, key_hash, name, spec, {}, now, now), loaded=True)
+
+    def record(self, spec: dict[str, Any], name: str, key: str, **about: Any) -> Record:
+        """What is kept about a new run."""
+        now = self._clock()
+        return Record(keys.new_id(), keys.digest(key), name, spec, {}, now, now, **about)
+
+    async def make(
+        self, record: Record, blob: bytes | None, meta: dict[str, Any], rows: np.ndarray | None = None
+    ) -> tuple[Feed, dict[str, Any]]:
+        """Have a worker take in a new run, from nothing or from a checkpoint and the rows of history up to it."""
+        keeper, run = self.keeper, record.id
+        feed = keeper.feeds[run] = Feed(record, loaded=True)
+        if rows is not None:
+            feed.history.append(1, rows)
+            record.seq = len(rows)
         try:
-            facts = await keeper.answered(keeper.runner.create(run, spec, None, {}))
+            facts = await keeper.answered(keeper.runner.create(run, record.spec, blob, meta))
             feed.describe(facts)
             await asyncio.wrap_future(keeper.store.add(replace(feed.record, seq=0)))  # rows come with a checkpoint
+            if blob is not None and rows is not None:
+                keeper.keep(feed, blob, meta["seq"])
+                await asyncio.wrap_future(keeper.store.writer.flush())
         except BaseException:
             keeper.feeds.pop(run, None)
             await keeper.runner.drop(run)

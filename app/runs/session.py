@@ -15,6 +15,7 @@ from engine.errors import PlaygroundError, SpecError
 from engine.events import Diverged, Epoch, Finished, Step
 from engine.experiment import Experiment, Training, change
 from engine.spec import params
+from engine.surface import Surface
 from engine.train import Trainer
 
 log = logging.getLogger(__name__)
@@ -69,10 +70,15 @@ class Session:
         self._epoch_cost: float | None = None  # seconds the last epoch took; None: not known yet
         self._spent = 0.0  # seconds since the last epoch ended
         self.past = Past(self.trainer, limits, moments)
+        self.slices: dict[int, Surface] = {}  # of the loss, that somebody is asking about
+        self._slice = 0
         if blob is None:
             self._add_row(self.trainer.row())
         elif not moments:
             self.past.line.offer(self.trainer, self.seq)
+        if meta.get("measure"):  # a fork of another experiment: how that does with these weights
+            self._add_row(self.trainer.row())
+            self.unsaved = self.urgent = True
 
     # ---- training ----
 
@@ -208,6 +214,11 @@ class Session:
     def _at(array: np.ndarray, index: tuple[int, ...]) -> float | None:
         inside = all(0 <= i < n for i, n in zip(index, array.shape, strict=True))
         return float(array[index]) if inside else None
+
+    def next_slice(self) -> int:
+        """A number for another slice of the loss."""
+        self._slice += 1
+        return self._slice
 
     # ---- facts ----
 

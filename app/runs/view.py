@@ -5,13 +5,30 @@ from typing import Any
 
 from app.store.records import Record
 
-SHOWN = ("id", "name", "state", "message", "fix", "epoch", "update", "start", "seq", "seed", "spec", "settings")
+SHOWN = (
+    "id",
+    "name",
+    "state",
+    "message",
+    "fix",
+    "epoch",
+    "update",
+    "start",
+    "seq",
+    "seed",
+    "spec",
+    "settings",
+    "parent",
+)
 
 
 def view(record: Record) -> dict[str, Any]:
     """Times are UTC, as ISO 8601."""
     times = {name: _iso(getattr(record, name)) for name in ("created_at", "changed_at")}
-    return {name: getattr(record, name) for name in SHOWN} | times
+    forked = record.start == 1  # a reset begins at the very start
+    fork = {name: getattr(record, name) if forked else None for name in ("fork_seq", "fork_update")}
+    group = {"group": record.group_id, "member": record.member}
+    return {name: getattr(record, name) for name in SHOWN} | times | fork | group
 
 
 def _iso(seconds: float) -> str:
