@@ -55,6 +55,9 @@ def test_epoch_ten_is_shown_as_it_was_and_a_fork_goes_on_from_there(playground: 
     assert playground.api(f"/runs/{child}")["epoch"] == 10
     assert playground.ask("p.frame.weights") == pytest.approx(shown, abs=1e-7)
     expect(playground.page.get_by_text("the run before")).to_be_visible()
+    playground.reload()  # goes on with the fork, beside the course that it left
+    assert playground.ask("p.runId") == child
+    expect(playground.page.get_by_text("the run before")).to_be_visible()
 
     # without a change it is the same course again
     playground.button("Step").click()

@@ -84,6 +84,8 @@ export function createApi({ root, key, fetch = globalThis.fetch.bind(globalThis)
     predict: (id, inputs, ready) => ask("POST", run(id, "/predict"), { inputs, ready }),
     /** Moments kept of a run. @param {string} id @returns {Promise<{moments: {seq: number, epoch: number, update: number}[]}>} */
     timeline: (id) => ask("GET", run(id, "/timeline")),
+    /** A run's history in a few hundred rows. @param {string} id @returns {Promise<{columns: string[], rows: (number|null)[][]}>} */
+    curve: (id) => ask("GET", run(id, "/curve")),
     /** Weights as they were. @param {string} id @param {number} at the update */
     weightsAt: (id, at) => askNumbers(run(id, `/weights?${query({ at })}`)),
     /** Another run that goes on from a moment, with changes. @param {string} id @param {{at?: number|null, changes?: Record<string, any>}} fork */

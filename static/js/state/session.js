@@ -5,6 +5,7 @@
 import { LOOK, writeAddress } from "../lib/address.js";
 import { debounce } from "../lib/frame.js";
 import { difference, normal } from "../lib/spec.js";
+import { HistoryTable } from "../lib/table.js";
 import { Problem, Unreachable } from "./api.js";
 
 const PREVIEW_LIMIT = 5000; // of each part; the server gives no more
@@ -59,6 +60,15 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
     branches.add(run.history);
     await show(view, await preview(view.spec.data));
     return view;
+  }
+
+  /** The course of the run that this one went on from, unless that is gone. @param {string} parent */
+  async function recall(parent) {
+    const found = await api.curve(parent).catch(() => null);
+    if (!found) return;
+    const table = new HistoryTable(found.columns);
+    table.add(1, Float64Array.from(found.rows.flat(), (value) => value ?? NaN));
+    branches.add(table);
   }
 
   async function sync() {
@@ -194,6 +204,7 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
           if (view && addressOf(normal(catalogue, view.spec)) === addressOf(spec)) {
             made = [known];
             await show(view, await preview(spec.data));
+            if (view.fork_seq) await recall(view.parent);
             experiment.judge(view.check ?? null, []);
             return;
           }
