@@ -42,7 +42,8 @@ def fork(session: Session, at: int | None, changes: dict[str, Any]) -> bytes:
 
 def diagnosis(session: Session, rows: list[Any], recent: list[Any]) -> bytes:
     """What may be why the run is stuck, from rows of its history (null: undefined) and the state of its layers."""
-    found = diagnose(session.trainer, np.array(rows, np.float64), np.array(recent, np.float64))
+    ended = session.state == "diverged"
+    found = diagnose(session.trainer, np.array(rows, np.float64), np.array(recent, np.float64), ended)
     layers = [{k: None if v is None else listed(v) if isinstance(v, float) else v for k, v in row.items()}
               for row in session.trainer.statistics()]  # fmt: skip
     return text({"findings": as_json(found), "layers": layers, **place(session.trainer)})

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 ORDER = {"problem": 0, "warning": 1, "hint": 2}
 
 
-def diagnose(trainer: "Trainer", all_rows: Array, recent: Array) -> list[Finding]:
+def diagnose(trainer: "Trainer", all_rows: Array, recent: Array, ended: bool = False) -> list[Finding]:
     """Findings, the gravest first; none where nothing is wrong.
 
     all_rows: rows of history (k, columns) from the start to now, perhaps thinned; recent: the last ones, each epoch's.
+    ended: training said Diverged, which may have been seen in a loss that became no row.
     """
     evidence = Evidence(trainer, all_rows, recent)
-    if found := course.diverged(evidence):
+    if found := course.diverged(evidence, ended):
         return [found]  # the rest are numbers of a network that is gone
     checks = (*layers.CHECKS, *course.CHECKS)
     findings = [finding for check in checks for finding in check(evidence)]

@@ -17,6 +17,8 @@ RISING = 2.0
 SLOW, STILL, STEP = 0.005, 1e-6, 1e-4
 # A quarter above its lowest, and half above the training loss: more than the noise of a test part.
 WORSE, APART = 1.25, 1.5
+# Who knows the examples by heart has at most this share of the loss left on them.
+LEARNED = 0.5
 # Accuracy that chance alone may bring: two standard deviations, and 2 % for what is not worth a mention.
 LUCK, MARGIN = 2.0, 0.02
 # Whoever still gets better by this much from one half of the last epochs to the other is not stuck.
@@ -25,10 +27,10 @@ MOVING = 0.97
 UPDATES = 3
 
 
-def diverged(e: Evidence) -> Finding | None:
+def diverged(e: Evidence, ended: bool) -> Finding | None:
     """Numbers that are no longer finite. The only finding, since all others need numbers."""
     rows = e.recent
-    lost = bool(len(rows)) and not np.isfinite(rows[-1, 2:4]).all()
+    lost = ended or (bool(len(rows)) and not np.isfinite(rows[-1, 2:4]).all())
     if not lost and e.trainer.finite():
         return None
     rate = e.rate / 10
@@ -77,7 +79,8 @@ def overfitting(e: Evidence) -> Iterable[Finding]:
     lowest, now = int(np.argmin(test)), e.now
     good = now["test_metric"] >= (0.97 if e.classes else 0.95)
     apart = now["test_loss"] > APART * now["train_loss"] and now["test_loss"] > WORSE * float(test[lowest])
-    learned = now["train_loss"] <= float(e.column("train_loss", e.course)[lowest])
+    train = e.column("train_loss", e.course)
+    learned = now["train_loss"] <= min(float(train[lowest]), LEARNED * float(train[0]))
     if good or not apart or not learned:
         return
     attempt = Experiment("try_l2", {"rate": 0.003}, {"regularizer": {"type": "l2", "rate": 0.003}})
