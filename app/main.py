@@ -86,5 +86,9 @@ def worker_config(settings: Settings) -> Config:
             max_samples=settings.max_samples,
             max_dataset_bytes=settings.max_dataset_bytes,
             max_epochs=settings.max_epochs,
+            max_moments=settings.max_timeline_moments,
+            max_timeline_bytes=settings.max_timeline_bytes,
+            max_explained=settings.max_explained,
+            max_surface_work=settings.max_surface_work,
         ),
     )
