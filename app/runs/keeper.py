@@ -222,6 +222,9 @@ class Keeper:
             except PlaygroundError as error:
                 log.error("run %s cannot go on: %s", feed.record.id, error)
                 return
+            except Exception:  # a mistake of ours must not leave the run where nobody trains it
+                log.exception("run %s could not be brought back, trying again", feed.record.id)
+                await asyncio.sleep(5)
 
     async def _resume(self, runs: list[str]) -> None:
         for run in runs:
