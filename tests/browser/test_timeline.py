@@ -78,6 +78,26 @@ def test_back_to_now_shows_the_newest_again(playground: Playground) -> None:
     assert playground.ask("p.frame.weights") == newest
 
 
+def test_play_in_the_past_goes_on_from_there(playground: Playground) -> None:
+    parent = trained(playground, 8)
+    scrub_to(playground, 3)
+    playground.button("Play").click()
+    playground.until(f"p.runId !== '{parent}' && p.past === null && p.run.epoch > 3")
+    assert playground.api(f"/runs/{playground.ask('p.runId')}")["parent"] == parent
+    assert playground.api(f"/runs/{parent}")["state"] == "paused"
+
+
+def test_steps_within_an_epoch_are_moments_too(playground: Playground) -> None:
+    playground.open("step=batch")
+    for update in range(1, 4):
+        playground.button("Step").click()
+        playground.until(f"p.run.update === {update} && p.run.state === 'paused'")
+    playground.page.get_by_role("slider", name="Moment on show").focus()
+    for update in (2, 1, 0):
+        playground.page.keyboard.press("ArrowLeft")
+        playground.until(f"p.past !== null && p.past.update === {update}")
+
+
 def test_arrow_keys_go_from_moment_to_moment(playground: Playground) -> None:
     trained(playground, 5)
     last = playground.ask("p.run.epoch")

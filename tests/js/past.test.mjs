@@ -14,7 +14,7 @@ const turn = () => new Promise((resolve) => setTimeout(resolve));
 function fakeRun() {
   const watchers = new Set();
   const run = {
-    store: createStore({ id: "a", start: 1, update: 80, state: "paused" }), past: null,
+    store: createStore({ id: "a", start: 1, update: 80, state: "paused" }), past: null, history: { length: 0, at: () => NaN },
     watch: (f) => watchers.add(f),
     showPast(moment) {
       run.past = moment;

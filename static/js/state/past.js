@@ -27,7 +27,9 @@ export function createPast({ api, run, clock = () => performance.now() }) {
     const isFresh = known.name === mine && (known.update === now.update || clock() - known.time < FRESH_MS);
     if (!isFresh) {
       const found = await api.timeline(/** @type {string} */ (now.id));
-      known = { name: mine, update: now.update, time: clock(), moments: found.moments };
+      // a moment within an epoch lies where its row of the history says
+      const epoch = (/** @type {Moment} */ m) => (m.seq <= run.history.length ? run.history.at(m.seq - 1, "epoch") : m.epoch);
+      known = { name: mine, update: now.update, time: clock(), moments: found.moments.map((m) => ({ ...m, epoch: epoch(m) })) };
     }
     return known.moments;
   }

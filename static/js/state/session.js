@@ -187,7 +187,7 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
   /** A run that has broken off says so already, with what to do; it can not go on. @param {Record<string, any>} state */
   const go = (state) => {
     const { errors } = experiment.store.get();
-    const broken = ["diverged", "failed"].includes(run.store.get().state) && !errors.length
+    const broken = !run.past && ["diverged", "failed"].includes(run.store.get().state) && !errors.length
       && difference(catalogue, /** @type {any} */ (run.store.get().spec), experiment.store.get().spec).kind === "same";
     return broken ? Promise.resolve() : setState(state);
   };

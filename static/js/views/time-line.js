@@ -1,7 +1,6 @@
 // @ts-check
 // The slider below the loss chart: back to any moment, back to now, or on from there in another run.
 
-import { show } from "../lib/number.js";
 import { all, on, setAttribute, setText, slot } from "./dom.js";
 
 /** @param {HTMLElement} root @param {import("../main.js").App} app */
@@ -13,7 +12,7 @@ export function mount(root, app) {
   const place = () => {
     const { past: moment } = run;
     if (!moment) return "now";
-    return moment.epoch > 0 || moment.update === 0 ? `epoch ${show(moment.epoch, 0)}` : `update ${moment.update}`;
+    return Number.isInteger(moment.epoch) ? `epoch ${moment.epoch}` : `update ${moment.update}`;
   };
 
   const draw = () => {
