@@ -70,7 +70,7 @@ def _same(a: Any, b: Any) -> bool:
 
 def whole(value: Any, what: str, line: int) -> int:
     """A whole number. Raises SpecError at the line."""
-    if isinstance(value, float) and value == int(value):
+    if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise at_line(line, f"{what} should be a whole number, got {shown(value)}.")

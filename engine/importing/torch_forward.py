@@ -68,8 +68,11 @@ class Forward(TorchWalker):
             return self.run(forward, (module, x), {})
         if isinstance(module, Chain):
             return call_chain(self, module, x, path)
+        line = getattr(node, "lineno", 0)
+        if not isinstance(module, Call):
+            raise at_line(line, "What is called here is no module that is understood.")
         if not isinstance(x, Tensor):
-            raise at_line(getattr(node, "lineno", 0), f"What reaches nn.{module.name} is not understood.")
+            raise at_line(line, f"What reaches nn.{module.name} is not understood.")
         folds = module.name in ACTIVATIONS and (not self._own_line(node) or own_name(path) is None)
         return self.apply(module, x, node, path, folds)
 

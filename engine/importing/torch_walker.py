@@ -137,8 +137,8 @@ class TorchWalker(Walker):
         return call
 
     def _chain(self, args: tuple[Any, ...], node: ast.Call) -> Chain:
-        entries = args[0] if len(args) == 1 and isinstance(args[0], dict) else {str(k): m for k, m in enumerate(args)}
-        made = Chain(entries, node)
+        named = args[0] if len(args) == 1 and isinstance(args[0], dict) else dict(enumerate(args))
+        made = Chain({k if isinstance(k, str) else str(n): m for n, (k, m) in enumerate(named.items())}, node)
         self.chains.append(made)
         return made
 
