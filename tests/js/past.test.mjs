@@ -80,3 +80,14 @@ test("the diagnosis is asked for at most every two seconds while training, and f
   run.store.patch({ id: "b" });
   assert.equal(diagnosis.store.get().findings.length, 0);
 });
+
+test("steps go from moment to moment, never past the start, and past the last one to now", async () => {
+  const run = fakeRun();
+  const past = createPast({ run, clock: () => 0, api: { timeline: async () => ({ moments: MOMENTS }), weightsAt: async () => Float32Array.of(1) } });
+  const seen = [];
+  for (const by of [-1, -1, 1, -10, 1, 10]) {
+    await past.step(by);
+    seen.push(run.past?.update ?? "now");
+  }
+  assert.deepEqual(seen, [40, 20, 40, 0, 10, "now"]);
+});

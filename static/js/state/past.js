@@ -81,9 +81,11 @@ export function createPast({ api, run, clock = () => performance.now() }) {
     },
     /** One kept moment earlier (−1) or later (1). @param {number} by */
     async step(by) {
-      const list = await moments();
-      const at = run.past ? list.findIndex((m) => m.update === run.past?.update) : list.length;
-      const next = list[Math.max(0, at + by)];
+      const { update } = run.store.get();
+      const list = (await moments()).filter((moment) => moment.update < update); // the present is no past
+      const here = run.past?.update ?? update;
+      const count = list.filter((moment) => (by < 0 ? moment.update < here : moment.update <= here)).length;
+      const next = list[Math.max(0, by < 0 ? count + by : count - 1 + by)];
       if (next) await this.seek(next.epoch);
       else this.leave();
     },
