@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 import app.api
 import app.pages
 import app.stream.events
+import app.stream.group
 import app.stream.socket
 from app.api import docs, health, openapi, problems
 from app.api.body import BodyLimit
@@ -62,7 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
             expose_headers=["Location", "Retry-After"],
         )
     problems.install(made)
-    streams = (app.stream.socket.router, app.stream.events.router)
+    streams = (app.stream.socket.router, app.stream.events.router, app.stream.group.router)
     for router in (app.api.router, health.router, docs.router, *streams, app.pages.router):
         made.include_router(router)
     made.mount("/static", StaticFiles(directory=resource("static")), name="static")

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.api import catalogue, examining, exchange, looking, runs, time
+from app.api import catalogue, examining, exchange, groups, looking, runs, time
 
 router = APIRouter(prefix="/api/v1")
-for module in (catalogue, runs, time, looking, examining, exchange):
+for module in (catalogue, runs, time, groups, looking, examining, exchange):
     router.include_router(module.router)

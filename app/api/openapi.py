@@ -27,6 +27,7 @@ TAGS = [
     {"name": "runs", "description": "Make, find and delete runs."},
     {"name": "steering", "description": "Start, pause, reset, change settings and weights. Needs the run's key."},
     {"name": "looking", "description": "Weights, history, predictions, activations. Open to all who have the id."},
+    {"name": "groups", "description": "Runs made and steered together: twins that differ in one thing, many seeds."},
     {"name": "parts", "description": "What networks can be made of, and whether one fits together."},
     {"name": "data sets", "description": "What there is to learn from."},
     {"name": "health", "description": "For whoever keeps the server alive."},

@@ -60,9 +60,13 @@ class Watcher:
         stale = ahead or (start is not None and start != feed.record.start)
         self._after = 0 if stale else after
         self._generation = 0 if stale else feed.generation
+        self.news: asyncio.Event | None = None  # set as well, for whoever waits for several watchers
+        self.most_rows = ROWS  # in one frame
 
     def wake(self) -> None:
         self._event.set()
+        if self.news:
+            self.news.set()
 
     def acknowledge(self, seq: int) -> None:
         """The watcher has drawn frame `seq` and those before it."""
@@ -77,13 +81,17 @@ class Watcher:
         """The next thing to send, as soon as there is one. Raises Closed."""
         while True:
             self._event.clear()
-            if self._reason is not None:
-                raise Closed(self._reason)
-            if item := await self._take():
+            if item := await self.poll():
                 return item
             await self._event.wait()
 
-    async def _take(self) -> Frame | Said | None:
+    async def poll(self, frames: bool = True) -> Frame | Said | None:
+        """The next thing to send, if there is one now; without `frames`, only what is said. Raises Closed."""
+        if self._reason is not None:
+            raise Closed(self._reason)
+        return await self._take(frames)
+
+    async def _take(self, frames: bool = True) -> Frame | Said | None:
         feed, record = self.feed, self.feed.record
         if self._generation != feed.generation:
             self._generation, self._after, self._version, self._weights = feed.generation, 0, 0, 0
@@ -92,7 +100,7 @@ class Watcher:
             if number > self._noted and at > self._since:
                 self._noted = number
                 return Said("note", {"message": message})
-        if len(self._sent) < WINDOW and (self._version != feed.version or self._after < record.seq):
+        if frames and len(self._sent) < WINDOW and (self._version != feed.version or self._after < record.seq):
             return await self._frame()
         if self._news != feed.news:
             self._news = feed.news
@@ -119,6 +127,6 @@ class Watcher:
     async def _rows(self) -> np.ndarray:
         feed = self.feed
         try:
-            return feed.history.read(self._after, ROWS)
+            return feed.history.read(self._after, self.most_rows)
         except LookupError:
-            return await self._read(feed.record.id, feed.record.start, self._after, ROWS)
+            return await self._read(feed.record.id, feed.record.start, self._after, self.most_rows)

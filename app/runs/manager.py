@@ -30,6 +30,10 @@ class Manager:
         self.keeper = keeper
         self._clock = clock
 
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return self._clock()
+
     # ---- finding ----
 
     async def find(self, run: str) -> Feed:
@@ -75,7 +79,7 @@ class Manager:
 
     def record(self, spec: dict[str, Any], name: str, key: str, **about: Any) -> Record:
         """What is kept about a new run."""
-        now = self._clock()
+        now = self.now()
         return Record(keys.new_id(), keys.digest(key), name, spec, {}, now, now, **about)
 
     async def make(
@@ -147,7 +151,8 @@ class Manager:
             raise errors.Conflict(f"The run is {record.state} and cannot go on.", where="state", fix=fix)
         running = [f.record for f in self.keeper.feeds.values() if f.record.state == "running" and f is not feed]
         most = self.settings.max_running_per_key
-        if sum(other.key_hash == record.key_hash for other in running) >= most:
+        mine = {other.group_id or other.id for other in running if other.key_hash == record.key_hash}
+        if len(mine - {record.group_id}) >= most:  # a group counts as one
             message = f"This server trains {most} runs of one key at the same time, and as many of yours are running."
             raise errors.TooMany(message, where="state", fix="Pause one of them first.")
         most = self.settings.max_running

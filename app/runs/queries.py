@@ -13,8 +13,9 @@ import numpy as np
 from app.runs.limits import Limits
 from app.wire import encode
 from engine.data import DataSpec, Prepared
-from engine.errors import SpecError
-from engine.experiment import check_network, prepared
+from engine.errors import PlaygroundError, SpecError
+from engine.experiment import Experiment, check_network, prepared
+from engine.patch import patched
 
 PLACE = struct.Struct("<qq")  # epoch and update, in front of packed weights
 Split = str  # "train" | "test" | "all"
@@ -128,6 +129,22 @@ def check(limits: Limits, network: Any, data: Any, input_shape: list[int] | None
     return text(check_network(network, wanted.input_shape, len(wanted.classes or ()), loss))
 
 
+def variants(limits: Limits, spec: Any, changes: list[dict[str, Any]]) -> bytes:
+    """An experiment with each of the changes, complete and checked. Raises PlaygroundError at `changes.<number>`."""
+    limits.check_spec(spec)
+    whole = Experiment.from_json(spec)
+    limits.check(whole)
+    made = []
+    for number, change in enumerate(changes):
+        try:
+            experiment = Experiment.from_json(patched(whole.to_json(), change))
+            limits.check(experiment)
+        except PlaygroundError as error:
+            raise error.at(f"changes.{number}") from None
+        made.append(experiment.to_json())
+    return text({"spec": whole.to_json(), "specs": made})
+
+
 def split_of(data: Prepared, split: Split) -> np.ndarray:
     return {"train": data.train, "test": data.test}.get(split, np.arange(len(data.raw)))
 
@@ -141,4 +158,6 @@ def _names(data: Prepared) -> str:
 
 
 QUERIES: dict[str, Callable[..., bytes]] = {f.__name__: f for f in (weights, packed, predict, examples, evaluation)}
-GENERAL: dict[str, Callable[..., bytes]] = {f.__name__: f for f in (preview, check)}  # about no run in particular
+GENERAL: dict[str, Callable[..., bytes]] = {
+    f.__name__: f for f in (preview, check, variants)
+}  # about no run in particular

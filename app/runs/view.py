@@ -24,12 +24,12 @@ SHOWN = (
 
 def view(record: Record) -> dict[str, Any]:
     """Times are UTC, as ISO 8601."""
-    times = {name: _iso(getattr(record, name)) for name in ("created_at", "changed_at")}
+    times = {name: iso(getattr(record, name)) for name in ("created_at", "changed_at")}
     forked = record.start == 1  # a reset begins at the very start
     fork = {name: getattr(record, name) if forked else None for name in ("fork_seq", "fork_update")}
     group = {"group": record.group_id, "member": record.member}
     return {name: getattr(record, name) for name in SHOWN} | times | fork | group
 
 
-def _iso(seconds: float) -> str:
+def iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

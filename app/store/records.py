@@ -46,6 +46,19 @@ class Record:
 
 
 @dataclass
+class GroupRecord:
+    """Runs made together: one experiment, and the changes that make each run's own of it."""
+
+    id: str
+    key_hash: str
+    name: str
+    spec: dict[str, Any]
+    changes: list[dict[str, Any]]
+    criterion: dict[str, Any] | None
+    created_at: float
+
+
+@dataclass
 class Moments:
     """Moments of a time line that are new, as bytes by row, and how it is thinned: rows `first` + k · `stride`."""
 

@@ -4,6 +4,7 @@ Methods block and are meant for threads; those that write answer a future of the
 """
 
 from concurrent.futures import Future
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from sqlalchemy import Row, delete, func, insert, select
 
 from app.store import tables as t
 from app.store.db import connect, migrate
-from app.store.records import Record, Save
+from app.store.records import GroupRecord, Record, Save
 from app.store.writer import Writer
 from engine.events import COLUMNS
 
@@ -75,6 +76,22 @@ class Store:
         with self._engine.connect() as connection:
             found = connection.execute(select(func.count()).where(t.runs.c.key_hash == key_hash)).scalar()
         return found or 0
+
+    def add_group(self, group: GroupRecord) -> "Future[None]":
+        return self.writer.do(lambda connection: connection.execute(insert(t.groups).values(**asdict(group))) and None)
+
+    def delete_group(self, group: str) -> "Future[None]":
+        return self.writer.do(
+            lambda connection: connection.execute(delete(t.groups).where(t.groups.c.id == group)) and None
+        )
+
+    def group(self, group: str) -> tuple[GroupRecord, list[str]] | None:
+        """A group and the ids of its runs, in order; those deleted meanwhile are left out."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(t.groups).where(t.groups.c.id == group)).first()
+            members = select(t.runs.c.id).where(t.runs.c.group_id == group).order_by(t.runs.c.member)
+            runs = list(connection.execute(members).scalars()) if row else []
+        return row and (GroupRecord(**row._mapping), runs)
 
     def running(self) -> list[str]:
         """Runs that were training when they were last saved."""

@@ -43,7 +43,7 @@ async def stream(
         feed = await runs.find(run)
         async with runs.watch(feed, after, start) as watcher:
             await socket.send_text(say("hello", run=view(feed.record), manifest=feed.manifest, columns=list(COLUMNS)))
-            await _both(partial(_send, socket, watcher), partial(_receive, socket, watcher))
+            await both(partial(_send, socket, watcher), partial(receive, socket, watcher.acknowledge))
     except PlaygroundError as error:
         with contextlib.suppress(RuntimeError, WebSocketDisconnect):
             await socket.send_text(say("error", message=error.message, where=error.where, fix=error.fix))
@@ -62,7 +62,7 @@ def say(type: str, **fields: Any) -> str:
     return json.dumps({"type": type, **fields}, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-async def _both(*jobs: Callable[[], Awaitable[None]]) -> None:
+async def both(*jobs: Callable[[], Awaitable[None]]) -> None:
     """Run them until one ends. A connection that breaks is one way to end."""
     async with anyio.create_task_group() as group:
 
@@ -87,7 +87,7 @@ async def _send(socket: WebSocket, watcher: Watcher) -> None:
         await socket.close(GOING_AWAY, str(closed))
 
 
-async def _receive(socket: WebSocket, watcher: Watcher) -> None:
+async def receive(socket: WebSocket, acknowledge: Callable[[int], None]) -> None:
     """Acknowledgements. Whoever sends anything else does not speak this protocol."""
     while True:
         message = await socket.receive()
@@ -100,4 +100,4 @@ async def _receive(socket: WebSocket, watcher: Watcher) -> None:
         except (ValueError, TypeError, KeyError, RecursionError):
             await socket.close(BAD_DATA, 'Expected {"type": "ack", "seq": …}.')
             return
-        watcher.acknowledge(told["seq"])
+        acknowledge(told["seq"])
