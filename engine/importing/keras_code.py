@@ -44,6 +44,8 @@ def _chosen(walker: KerasWalker) -> Model:
     trained = [m for m in models if m.fitted or m.compiled]
     if models:
         return (trained or models)[-1]
+    if walker.unclear is not None:
+        raise walker.unclear
     if walker.classes:
         raise at_line(
             walker.classes[0].lineno,

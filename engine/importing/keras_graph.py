@@ -4,6 +4,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.errors import SpecError
 from engine.importing.source import Call, Node, Ref, Unknown, at_line
 from engine.importing.walk import Walker
 
@@ -58,6 +59,7 @@ class KerasWalker(Walker):
         self.models: list[Model] = []
         self.seed: int | None = None
         self.classes: list[ast.ClassDef] = []
+        self.unclear: SpecError | None = None
 
     def take_class(self, node: ast.ClassDef) -> None:
         self.classes.append(node)
@@ -95,7 +97,9 @@ class KerasWalker(Walker):
             if isinstance(output, list | tuple) and len(output) == 1:
                 output = output[0]
             if not isinstance(output, Tensor):
-                raise at_line(call.line, "The outputs of this Model are not plain to see.", "One output is read.")
+                unclear = at_line(call.line, "The outputs of this Model are not plain to see.", "One output is read.")
+                self.unclear = self.unclear or unclear  # a part of another model, perhaps: wrong only if it is all
+                return Unknown(node)
             model = Model(node, output=output)
             self.models.append(model)
             return model

@@ -74,7 +74,7 @@ def _fit(call: Call, walker: KerasWalker, found: Imported) -> None:
     if isinstance(weights := a.take("class_weight"), dict):
         t["class_weights"] = [real(weights.get(k, 1.0), "class_weight", call.line) for k in range(len(weights))]
     if a.said("sample_weight") and (weights := _class_weights(walker)):
-        a.take("sample_weight")
+        del a.given["sample_weight"]
         t["class_weights"] = weights
     for callback in a.take("callbacks") or []:
         _callback(callback, call.line, walker, found)

@@ -29,7 +29,9 @@ def take(walker: TorchWalker, tree: ast.Module, found: Imported) -> None:
         elif ".lr_scheduler." in call.path or call.name in SCHEDULES:
             _schedule(call, found)
     _loss(walker, found)
+    _own_loss(tree, found)
     _penalty(tree, found)
+    _patience(tree, found)
     if isinstance(weights := _listed(walker.values.get("CLASS_WEIGHTS")), list):
         t["class_weights"] = weights
     if walker.epochs:
@@ -68,6 +70,32 @@ def _loss(walker: TorchWalker, found: Imported) -> None:
         )
     if made.name in ("BCELoss", "NLLLoss") and name == "linear":
         found.notes.append(f"Line {made.line}: nn.{made.name} wants probabilities; the outputs are read as sums here.")
+
+
+def _own_loss(tree: ast.Module, found: Imported) -> None:
+    """A loss without a class in PyTorch, written out in a function as our own programs do."""
+    written = {
+        ast.unparse(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == "loss_function"
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.expr)
+    }
+    for name, text in FUNCTIONS.items():
+        each = text.split(": ", 1)[1].removesuffix(".mean()")
+        if ast.unparse(ast.parse(each, mode="eval")) in written:
+            found.training["loss"] = name
+
+
+def _patience(tree: ast.Module, found: Imported) -> None:
+    """`if waited == 3: break`, as our own programs have it, with the best weights brought back or not."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.If) or not isinstance(node.body[-1], ast.Break):
+            continue
+        places = match("waited == N", node.test)
+        if places and isinstance(places["N"], ast.Constant) and isinstance(places["N"].value, int):
+            found.training["patience"] = places["N"].value
+            found.training["restore_best"] = any("load_state_dict" in ast.unparse(s) for s in node.body)
 
 
 def _batches(call: Call, found: Imported) -> None:

@@ -89,10 +89,10 @@ characters and {MAX_STATEMENTS:,} steps of it are followed.
 Models that are classes of their own are not read.
 
 **PyTorch.** {names({*torch_modules.MODULES, *ACTIVATIONS})}, the functions of the same names, `view`, `reshape`,
-`flatten`, `permute`, `torch.cat`, `+` and `*`. The size of images is what the code or its data says, else one with which all
-numbers in it fit, the sizes of the data here first. Where a number is written that is not the number that arrives, a
-note says which and why. An activation in the expression that makes its input, or as a function, belongs to that layer;
-a module on a line of its own stays a layer of its own.
+`flatten`, `permute`, `torch.cat`, `+` and `*`. The size of images is what the code or its data says, else one with
+which all numbers in it fit, the sizes of the data here first. Where a number is written that is not the number that
+arrives, a note says which and why. An activation in the expression that makes its input, or as a function, belongs to
+that layer; a module on a line of its own stays a layer of its own.
 
 **TensorFlow Playground.** Keys: {names(KEYS)}, and every `…_hide`. {names(DEAD)} have no effect there either. The last
 of two equal keys counts, nothing is decoded, whatever is not `false` is true. Numbers beyond what is possible here are
