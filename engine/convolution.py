@@ -169,12 +169,18 @@ def multiply(b: Builder, s: Sliding) -> None:
     b.backward(np.matmul, matrix.transpose(0, 2, 1), dy, _by_group(s.dmatrix, groups))
     if s.dx is None:
         return
-    size = windows.size[0] * windows.size[1]
-    planes = b.buffer(size, places, groups, channels // groups)  # one a tap, so that adding up has long runs
-    back = b.buffer(size, groups, f, channels // groups)  # products read their right factor faster row by row
-    b.backward(np.copyto, back, s.matrix[: k - s.bias].reshape(size, -1, groups, f).transpose(0, 2, 3, 1))
-    b.backward(np.matmul, dy, back, planes.transpose(0, 2, 1, 3))
-    windows.add_back(b, planes.reshape(size, *count, -1, channels), s.dx)  # type: ignore[arg-type]
+    # an image for each place in the window, zero where no window has that place: their sum is dx
+    whole, (rows, columns), n = windows.framed(b, s.dx), count, s.x.shape[2]
+    images = b.buffer(*windows.size, *whole.shape)
+    run = (columns * n,) if windows.strides[1] == 1 else (columns, n)
+    shares = windows.places(images, count, groups).reshape(*windows.size, groups, rows, *run, -1, copy=False)
+    back = b.buffer(*windows.size, groups, f, channels // groups)  # products read their right factor faster row by row
+    kernel = s.matrix[: k - s.bias].reshape(*windows.size, -1, groups, f)
+    b.backward(np.copyto, back, kernel.transpose(0, 1, 3, 4, 2))
+    dy = np.moveaxis(s.dy.reshape(rows, *run, groups, f), -2, 0)
+    b.backward(np.matmul, dy, np.expand_dims(back, tuple(range(3, 3 + len(run)))), shares)
+    b.backward(np.add.reduce, images, (0, 1), None, whole)
+    windows.without_border(b, whole, s.dx)
 
 
 def _by_group(matrix: Array, groups: int) -> Array:

@@ -81,6 +81,18 @@ class Windows:
         )
         return as_strided(image, (*count, n, groups, *self.size, share), strides)
 
+    def places(self, images: Array, count: Pair, groups: int = 1) -> Array:
+        """Of one image for each place in the window, (*size, H, W, N, C), what windows see there: (*size, groups,
+        rows, columns, N, C / groups)."""
+        i, j, h, w, sample, channel = images.strides
+        n, c = images.shape[4:]
+        share = c // groups
+        strides = (
+            *(i + h * self.dilation[0], j + w * self.dilation[1], share * channel),
+            *(h * self.strides[0], w * self.strides[1], sample, channel),
+        )
+        return as_strided(images, (*self.size, groups, *count, n, share), strides)
+
     def inside(self, image: Array, like: Array) -> Array:
         """The image without its border; `like` has its size."""
         (top, left), (rows, columns) = self.before, like.shape[:2]
