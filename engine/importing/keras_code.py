@@ -9,7 +9,7 @@ from engine.importing.data_sets import data_set
 from engine.importing.keras_graph import KerasWalker, Model, Tensor
 from engine.importing.keras_layers import read
 from engine.importing.naming import Ids
-from engine.importing.result import Imported, check_shapes
+from engine.importing.result import Imported, check_shapes, understood
 from engine.importing.source import Call, at_line, parse
 from engine.importing.walk import Return
 from engine.layer import Shape
@@ -35,6 +35,7 @@ def from_keras(text: str) -> Imported:
     found.data = data_set(tree, found.input_shape, found.notes)
     found.seed = walker.seed
     keras_training.take(model, walker, found)
+    understood(found)
     return found
 
 
@@ -101,7 +102,8 @@ def model_to_network(model: Model) -> Imported:
         raise at_line(model.line, "This model has no layers.")
     if model.shape is not None and found.input_shape is None:
         found.input_shape = _plain(model.shape)
-    check_shapes(found, lines)
+    found.lines = lines
+    check_shapes(found)
     keras_training.take_penalties(penalties, found)
     return found
 

@@ -12,7 +12,7 @@ from engine.export.signatures import KERAS
 from engine.importing import keras_training
 from engine.importing.keras_code import model_to_network
 from engine.importing.keras_graph import KerasWalker, Model, Tensor
-from engine.importing.result import Imported
+from engine.importing.result import Imported, understood
 from engine.importing.source import Call
 
 MAX_CHARACTERS = 2_000_000
@@ -55,6 +55,7 @@ def from_keras_json(text: str) -> Imported:
     try:
         found = _network(kind, config, layers)
         _training(whole, found)
+        understood(found)
     except PlaygroundError as error:
         where = error.where.replace("code.line", "file.layer")
         raise type(error)(_counted(error.message), where=where, fix=error.fix) from None
@@ -67,7 +68,7 @@ def from_keras_json(text: str) -> Imported:
 
 
 def _counted(sentence: str) -> str:
-    return re.sub(r"^Line (\d+):", r"Layer \1:", sentence)
+    return re.sub(r"^Line(s?) (\d+)", r"Layer\1 \2", sentence)
 
 
 def _network(kind: str, config: Any, entries: list[dict[str, Any]]) -> Imported:

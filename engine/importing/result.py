@@ -20,6 +20,7 @@ class Imported:
     data: dict[str, Any] | None = None
     seed: int | None = None
     notes: list[str] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)  # where each layer stands in the code
     page: dict[str, Any] = field(default_factory=dict)  # what is for the page alone: controls to hide
     prefixes: dict[str, str] = field(default_factory=dict)  # PyTorch: each layer's path in the state dict
     rows: dict[str, Shape] = field(default_factory=dict)  # Dense layers that read an image, channels first: its shape
@@ -36,8 +37,33 @@ class Imported:
         return {"spec": self.spec(), "input_shape": shape, "notes": self.notes, "page": self.page}
 
 
-def check_shapes(found: Imported, lines: dict[str, int]) -> None:
+def understood(found: Imported) -> None:
+    """Put in front of the notes what was read: the layers with their lines, and how they are trained."""
+    lines = sorted(line for line in found.lines.values() if line)
+    count = len(found.network["layers"])
+    text = f"{count} layer{'s' * (count > 1)}"
+    if found.input_shape is not None:
+        nodes, errors = resolve(found.network, found.input_shape)
+        text += "" if errors else f" with {sum(node.count() for node in nodes):,} weights"
+    where = (
+        f"Lines {lines[0]} to {lines[-1]}" if lines and lines[0] < lines[-1] else f"Line {lines[0]}" if lines else ""
+    )
+    said = [f"{where}: {text}." if where else f"{text}."]
+    t = found.training
+    if "optimizer" in t:
+        loss = t.get("loss", "")
+        loss = loss if isinstance(loss, str) else loss["type"]
+        pieces = [f"by {t['optimizer']['type']}", *([f"on {loss}"] if loss else [])]
+        pieces += [f"in batches of {t['batch_size']}"] if "batch_size" in t else []
+        epochs = t.get("epochs")
+        pieces += [f"for {epochs} epoch{'s' * (epochs > 1)}"] if epochs else []
+        said.append(f"Trained {', '.join(pieces)}.")
+    found.notes[:0] = said
+
+
+def check_shapes(found: Imported) -> None:
     """Resolve the network where its input is known. Raises its first error, with the line of the layer's code."""
+    lines = found.lines
     if found.input_shape is None:
         return
     _, errors = resolve(found.network, found.input_shape)

@@ -8,7 +8,7 @@ from engine.errors import PlaygroundError, SpecError
 from engine.export.layout import LAST
 from engine.importing import torch_training
 from engine.importing.data_sets import data_set
-from engine.importing.result import Imported, check_shapes
+from engine.importing.result import Imported, check_shapes, understood
 from engine.importing.source import Call, at_line, parse
 from engine.importing.torch_forward import Forward
 from engine.importing.torch_graph import Graph
@@ -43,9 +43,11 @@ def from_torch(text: str, input_shape: Shape | None = None) -> Imported:
     found, forward, lines = _first_fit(walker, root, shapes, layouts)
     found.data = data_set(tree, found.input_shape, found.notes)
     _predict(root, forward, found)
-    check_shapes(found, lines)
+    found.lines = lines
+    check_shapes(found)
     torch_training.take(walker, tree, found)
     found.page.pop("predict", None)
+    understood(found)
     return found
 
 

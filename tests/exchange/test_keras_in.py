@@ -41,6 +41,10 @@ def test_the_textbook_network_opens_and_trains(tmp_path):
         [26, 26, 32], [13, 13, 32], [11, 11, 64], [5, 5, 64], [3, 3, 64], [576], [64], [10],
     ]  # fmt: skip
     assert found.data == {"type": "mnist"}
+    assert found.notes == [
+        "Lines 8 to 15: 8 layers with 93,322 weights.",
+        "Trained by adam, on categorical_cross_entropy, in batches of 32, for 5 epochs.",
+    ]
     assert found.training["optimizer"]["type"] == "adam"
     assert found.training["loss"] == "categorical_cross_entropy"
     assert (found.training["batch_size"], found.training["epochs"]) == (32, 5)

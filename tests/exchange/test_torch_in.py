@@ -59,8 +59,10 @@ def test_the_textbook_network_opens_with_its_slip_explained(tmp_path):
         [26, 26, 32], [13, 13, 32], [11, 11, 64], [5, 5, 64], [1600], [64], [10],
     ]  # fmt: skip
     assert found.notes == [
+        "Lines 16 to 20: 7 layers with 121,930 weights.",
+        "Trained by sgd, on categorical_cross_entropy, in batches of 64, for 5 epochs.",
         "Line 18: 2,304 values (64 maps of 6×6) are spoken of here, but 64 maps of 5×5, that is 1,600 values, arrive"
-        " (28 → 26 → 13 → 11 → 5). The network here reads 1,600."
+        " (28 → 26 → 13 → 11 → 5). The network here reads 1,600.",
     ]
     t = found.training
     assert t["optimizer"] == {"type": "sgd", "learning_rate": 0.01, "momentum": 0.9, "nesterov": False}
@@ -75,8 +77,8 @@ def test_the_slip_is_explained_where_the_code_does_not_say_its_data():
     lines = TEXTBOOK.splitlines()
     found = from_torch("\n".join([*lines[:3], *lines[5:21]]))
     assert found.input_shape == (28, 28, 1)
-    assert "64 maps of 5×5" in found.notes[0]
-    assert found.notes[1] == "With images of 32×32 the numbers in the code would fit."
+    assert "64 maps of 5×5" in found.notes[1]
+    assert found.notes[2] == "With images of 32×32 the numbers in the code would fit."
 
 
 def kinds(found):
