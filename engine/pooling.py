@@ -50,9 +50,18 @@ class Pooling(Layer):
         return f"keras.layers.{kind}Pooling2D({self.pool_size}, strides={self._steps}, padding='{self.padding}')"
 
     def _torch(self, kind: str, in_shape: Shape, **facts: Any) -> str:
-        """Windows that reach further below than above are PyTorch's ceil_mode."""
-        windows = self._windows(in_shape)
-        if windows.bordered:
+        """Windows that reach further below than above are PyTorch's ceil_mode, where they move by more than 1.
+
+        Empty where PyTorch has no such layer: means over an uneven edge.
+        """
+        windows, frame = self._windows(in_shape), ""
+        edges = zip(windows.before, windows.after, self._steps, strict=True)
+        if any(above != below and step == 1 for above, below, step in edges):
+            if kind != "Max":
+                return ""
+            frame = f"nn.ConstantPad2d({windows.edges}, float('-inf'))"
+        elif windows.bordered:
             facts |= {"padding": windows.before, "ceil_mode": windows.after != windows.before}
         more = "".join(f", {name}={value}" for name, value in facts.items())
-        return f"nn.{kind}Pool2d({self.pool_size}, stride={self._steps}{more})"
+        code = f"nn.{kind}Pool2d({self.pool_size}, stride={self._steps}{more})"
+        return f"nn.Sequential({frame}, {code})" if frame else code
