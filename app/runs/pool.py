@@ -9,10 +9,11 @@ import contextlib
 import logging
 import multiprocessing
 import os
+import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -33,12 +34,26 @@ def spawn(sock: socket.socket, config: worker.Config) -> multiprocessing.process
         before = {name: os.environ.get(name) for name in BLAS}
         os.environ.update(dict.fromkeys(BLAS, "1"))
         try:
-            process.start()
+            with _deaf():
+                process.start()
         finally:
             for name, value in before.items():
                 os.environ.pop(name) if value is None else os.environ.update({name: value})
     sock.close()
     return process
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """What is started inside never hears Ctrl+C, from its first moment: the web process says when to go."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows; there the worker itself begins by not listening
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Link:
@@ -199,7 +214,8 @@ class Pool:
             try:
                 reader = await link.open(self._config)
                 self._ready.set()
-                await self._listen(link, reader)
+                if not self._stopping:  # or it would be listened to for ever: `stop` closed what was open then
+                    await self._listen(link, reader)
             except (asyncio.IncompleteReadError, OSError):
                 pass
             lost = link.close()

@@ -101,3 +101,23 @@ def test_runs_are_spread_over_workers_and_stay_where_they_are():
         return [len(link.runs) for link in made._links]
 
     assert with_pool(job, workers=2) == [2, 2]
+
+
+def test_the_pool_stops_while_a_worker_is_being_replaced():
+    async def job(made, listener):
+        os.kill(made.processes()[0], signal.SIGKILL)
+        while made.alive():
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.15)  # the next one is on its way
+
+    with_pool(job)
+
+
+def test_a_worker_never_hears_ctrl_c():
+    async def job(made, listener):
+        (pid,) = made.processes()
+        os.kill(pid, signal.SIGINT)  # it has only just been started
+        await made.create("a", SMALL, None, {})
+        return [pid] == made.processes()
+
+    assert with_pool(job)
