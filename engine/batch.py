@@ -51,6 +51,8 @@ class BatchGradient:
         self.shares = self.crew.share(tasks)
         # random numbers are drawn in the order of the pieces, before any of them starts
         self.before: list[Call] = [call for program in programs for call in program.draws]
+        if not self.cut:
+            self.shares[0][:0] = self.before
 
     def _programs(self, trainer: "Trainer", size: int, pieces: list[slice]) -> list[Program]:
         programs, total = [], trainer.gradients
@@ -69,9 +71,9 @@ class BatchGradient:
     def run(self, batch: Array) -> None:
         """batch: (size,) numbers of samples."""
         self.index[:] = batch
-        run(self.before)
         if not self.cut:
             run(self.shares[0])
             return
+        run(self.before)
         self.crew.run(self.shares)
         run(self.after)

@@ -56,6 +56,8 @@ class EpochProgram:
 
 def suits(trainer: "Trainer") -> bool:
     """Whether an epoch of this trainer is small enough to be one list."""
+    if trainer._epoch_program is not None:
+        return True
     n, size = trainer.samples, trainer.training.batch_size
     if len(cut(trainer.network, min(n, size))) > 1:
         return False

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.builder import Array, Call, run
+from engine.builder import Array, Call
 from engine.crew import Crew
 from engine.network import Network
 from engine.parameters import Parameters
@@ -52,6 +52,7 @@ class Evaluator:
         self.shares = self.crew.share(tasks)
         self.whole = len(self.pieces) == 1
         if self.whole:  # nothing will ever be loaded again
+            self.only = programs[n], self.pieces[0]
             programs[n].load(inputs, self.pieces[0], targets)
         self.losses = np.empty(n, weights.dtype)
         self.outputs = np.empty((coding.outputs, n), weights.dtype)
@@ -63,7 +64,7 @@ class Evaluator:
     def run(self) -> None:
         """Bring `losses` (n,) and `outputs` (outputs, n) up to date with the weights."""
         if self.whole:
-            run(self.shares[0])
+            self._judge(*self.only)
         else:
             self.crew.run(self.shares)
 
