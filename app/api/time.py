@@ -9,7 +9,8 @@ from app.api.body import StrictRoute
 from app.api.looking import JSON, At, Split
 from app.api.problems import answers
 from app.api.runs import own_key
-from app.api.teaching_views import Curve, Forked, ForkRequest, SurfaceView, TimelineView
+from app.api.surface_views import SurfaceView
+from app.api.teaching_views import Curve, Forked, ForkRequest, TimelineView
 from app.deps import KeyDep, RunDep, RunsDep
 from app.runs import curves, surfaces
 from app.runs.forking import fork
