@@ -9,7 +9,6 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +18,6 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 DISTRIBUTION = "neuron-playground"
-
-
-def installed_version() -> str:
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 class ServeByDefault(click.Group):
@@ -38,7 +30,7 @@ class ServeByDefault(click.Group):
 
 
 @click.group(cls=ServeByDefault)
-@click.version_option(installed_version(), prog_name=DISTRIBUTION)
+@click.version_option(package_name=DISTRIBUTION, prog_name=DISTRIBUTION)
 def main() -> None:
     """A visual playground for neural networks. Without a command: serve."""
 
