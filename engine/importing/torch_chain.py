@@ -42,7 +42,8 @@ def call_chain(forward: "Forward", chain: Chain, x: Any, path: str) -> Any:
             else:
                 label = own if single else None
                 x = forward.apply(module, x, module.node, label or here, module.name in ACTIVATIONS)
-                if single:
+                if single:  # a mean over the image, and the Flatten behind it
+                    forward.graph.layers[x.layer].maps = False
                     return x
         else:
             x = forward.call_module(module, x, chain.node, here)

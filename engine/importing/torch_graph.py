@@ -28,6 +28,7 @@ class Made:
     folds: bool = False  # an activation that may become that of the layer before
     flattens: Shape | None = None  # Flatten: the shape it lays in a row
     read: Shape = ()  # the shape that reaches it
+    maps: bool = False  # PyTorch still has maps of 1×1 here, which a Flatten lays in the row that this is already
     rows_from: Shape | None = None  # Dense after a Flatten of channels first: the shape whose values its rows are
 
 

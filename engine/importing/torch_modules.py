@@ -162,7 +162,9 @@ def adaptive(graph: Graph, a: Arguments, x: Tensor, place: Place) -> Tensor:
     _rank(x, 3, a)
     if a.take("output_size") not in (1, (1, 1)):
         raise at_line(a.line, "An average over the whole image, AdaptiveAvgPool2d(1), is known here alone.")
-    return _add(graph, {"type": "global_avg_pool2d"}, graph.lie(x, FIRST, "nn.AdaptiveAvgPool2d", a.line), place)
+    out = _add(graph, {"type": "global_avg_pool2d"}, graph.lie(x, FIRST, "nn.AdaptiveAvgPool2d", a.line), place)
+    graph.layers[out.layer].maps = True
+    return out
 
 
 @row("Flatten")

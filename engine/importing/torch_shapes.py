@@ -52,7 +52,9 @@ def _heights(graph: Graph, id: str) -> list[int]:
 
 def flatten(graph: Graph, x: Tensor, place: Place) -> Tensor:
     """A row of all values. Where the program has channels first, their order is another than here."""
-    if graph.layers.get(x.layer) is not None and graph.layers[x.layer].spec["type"] == "global_avg_pool2d":
+    before = graph.layers.get(x.layer)
+    if before is not None and before.maps:
+        before.maps = False
         return x  # it is a row already
     out = graph.add({"type": "flatten"}, [x], place.node, name=place.name, prefix=place.prefix, layout=LAST)
     made = graph.layers[out.layer]

@@ -4,6 +4,7 @@
 """
 
 import ast
+import contextlib
 from typing import Any
 
 from engine.importing.source import Call, Ref, Unknown
@@ -87,7 +88,8 @@ class TorchWalker(Walker):
         elif isinstance(entries, int):
             self.epochs.append((node.lineno, entries))
         elif isinstance(entries, Call) and entries.name == "range" and all(isinstance(n, int) for n in entries.args):
-            self.epochs.append((node.lineno, len(range(*entries.args[:3]))))
+            with contextlib.suppress(TypeError, ValueError):  # no numbers, or steps of 0
+                self.epochs.append((node.lineno, len(range(*entries.args[:3]))))
 
     def store(self, target: ast.expr, value: Any) -> None:
         if isinstance(target, ast.Attribute):

@@ -81,3 +81,19 @@ def test_any_network_comes_back_from_onnx_with_its_weights(network):
     back = read_onnx(onnx_model(network, arrays(parameters)).SerializeToString())
     assert back.network.to_json() == network.to_json()
     np.testing.assert_array_equal(back.parameters.packed(), parameters.packed())
+
+
+# Networks that once came back as others.
+ONCE = {
+    "a Flatten behind a mean": ((2, 2, 1), [{"id": "m", "type": "global_avg_pool2d"}, {"id": "f", "type": "flatten"}]),
+    "a name that means something": ((1,), [{"id": "x_", "type": "add", "inputs": ["input", "input"]}]),
+    "a window larger than its image": (
+        (1, 1), [{"id": "a", "type": "conv1d", "filters": 1, "kernel_size": 2, "padding": "same"}]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape, layers", ONCE.values(), ids=ONCE.keys())
+@pytest.mark.parametrize("through", [through_keras, through_torch])
+def test_what_once_went_wrong(shape, layers, through):
+    network = Network.from_json(layers, shape)
+    same(through(network), network)
