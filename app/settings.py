@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     max_group_runs: int = Field(
         24, ge=1, le=100, description="Runs of one group; while it trains, a group counts as one of its owner's runs."
     )
-    max_timeline_moments: int = Field(400, ge=2, description="Moments kept of one run, to go back to.")
+    max_timeline_moments: int = Field(256, ge=2, description="Moments kept of one run, to go back to.")
     max_timeline_bytes: int = Field(8 * 2**20, ge=1024, description="Bytes of the moments kept of one run.")
     max_explained: int = Field(100_000, ge=1000, description="Numbers in one explanation of an example.")
     max_surface_work: float = Field(3e9, ge=1e6, description="Multiply-adds for one picture of the loss's surface.")

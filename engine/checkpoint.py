@@ -21,29 +21,58 @@ if TYPE_CHECKING:
     from engine.train import Trainer
 
 VERSION = 3
+ORDER, NOISE = 2, 3  # streams of random numbers
 PLAIN = ("seed", "epoch", "update", "position", "taken", "gradient_norm")
+FACTS = (
+    *PLAIN,
+    "training",
+    "frozen",
+    "optimizer_since",
+    "gradient_norms",
+    "schedule_memory",
+    "best",
+    "order_rng",
+    "noise_rng",
+)
 Facts = dict[str, Any]
 Arrays = dict[str, Array]
 
 
 def gather(trainer: "Trainer") -> tuple[Facts, Arrays]:
     """Everything that changes while a trainer works: small immutable facts, and arrays that are still its own."""
-    facts: Facts = {name: getattr(trainer, name) for name in PLAIN}
-    facts["training"] = trainer.training
-    facts["frozen"] = trainer.frozen
-    facts["optimizer_since"] = trainer.optimizer.since
-    facts["gradient_norms"] = tuple(trainer.gradient_norms)
-    facts["schedule_memory"] = tuple(trainer.schedule_memory.items())
-    facts["best"], best_arrays = trainer.best.gather()
-    facts["order_rng"] = _words(trainer._order_rng)
-    facts["noise_rng"] = _words(trainer._noise_rng)
+    return dict(zip(FACTS, gather_facts(trainer), strict=True)), gather_arrays(trainer)
+
+
+def gather_facts(trainer: "Trainer") -> tuple[Any, ...]:
+    """The facts alone, in the order of FACTS. Written out, since the time line asks for them after every epoch."""
+    return (
+        trainer.seed,
+        trainer.epoch,
+        trainer.update,
+        trainer.position,
+        trainer.taken,
+        trainer.gradient_norm,
+        trainer.training,
+        trainer.frozen,
+        trainer.optimizer.since,
+        tuple(trainer.gradient_norms),
+        tuple(trainer.schedule_memory.items()),
+        trainer.best.facts(),
+        _words(trainer._order_rng),
+        _words(trainer._noise_rng) if trainer.network.draws_noise else None,  # None: it is where it began
+    )
+
+
+def gather_arrays(trainer: "Trainer") -> Arrays:
+    """The arrays alone, by name."""
     arrays = {"flat": trainer.parameters.flat, "state": trainer.parameters.state, "order": trainer.order}
-    arrays |= best_arrays
+    if trainer.best.flat is not None and trainer.best.state is not None:
+        arrays["best.flat"], arrays["best.state"] = trainer.best.flat, trainer.best.state
     if trainer.taken:
         arrays["sum"] = trainer._sum
     for name, slot in trainer.optimizer.slots.items():
         arrays[f"slot.{name}"] = slot
-    return facts, arrays
+    return arrays
 
 
 def fill(trainer: "Trainer", facts: Facts, arrays: Arrays) -> None:
@@ -69,7 +98,7 @@ def fill(trainer: "Trainer", facts: Facts, arrays: Arrays) -> None:
     if trainer.taken:
         trainer._sum[:] = arrays["sum"]
     _speak(trainer._order_rng, facts["order_rng"])
-    _speak(trainer._noise_rng, facts["noise_rng"])
+    _speak(trainer._noise_rng, facts["noise_rng"] or _words(stream(facts["seed"], NOISE)))
     kept = {name: slot.astype(flat.dtype) for name, slot in slots.items()}  # a copy of its own
     trainer.optimizer = OptimizerState(trainer, kept, facts["optimizer_since"])
     if same_loss:
@@ -120,6 +149,11 @@ def facts_to_json(facts: Facts) -> Facts:
 def facts_from_json(facts: Facts) -> Facts:
     """The inverse of `facts_to_json`. Raises SpecError."""
     return {**facts, "training": training_from_json(facts["training"])}
+
+
+def stream(seed: int, number: int) -> np.random.Generator:
+    """An independent stream of random numbers: 1 is weights, 2 the order of samples, 3 dropout."""
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, number])))
 
 
 def _words(generator: np.random.Generator) -> tuple[int, int, int, int]:

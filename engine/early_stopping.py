@@ -27,14 +27,13 @@ class Best:
     flat: Array | None = None
     state: Array | None = None
 
-    def gather(self) -> tuple[tuple[float, int, int, bool], dict[str, Array]]:
-        """What a checkpoint keeps: small facts, and arrays."""
-        arrays = {"best.flat": self.flat, "best.state": self.state}
-        return (self.loss, self.epoch, self.waited, self.restored), {k: a for k, a in arrays.items() if a is not None}
+    def facts(self) -> tuple[float, int, int, bool]:
+        """What a checkpoint keeps beside the arrays."""
+        return self.loss, self.epoch, self.waited, self.restored
 
     @classmethod
     def from_facts(cls, facts: Sequence[Any], arrays: Mapping[str, Array]) -> "Best":
-        """The inverse of `gather`."""
+        """The best that a checkpoint kept."""
         loss, epoch, waited, restored = facts
         return cls(loss, epoch, waited, restored, arrays.get("best.flat"), arrays.get("best.state"))
 

@@ -23,6 +23,7 @@ class Layer:
     merges = False  # reads two or more inputs
     flattens = False  # reads values in the order in which the data has them, whatever their shape
     mixes_samples = False  # what it gives for one sample depends on the others, so a batch must not be split
+    draws_noise = False  # it draws random numbers in training
     keeps_order = False  # gives one of its inputs, so that a function that never falls may come before or after it
     looks_back = True  # going backward, it reads the values of its inputs or of its output again
     decayed: tuple[str, ...] = ("kernel",)  # the views that L1 and L2 regularization act on

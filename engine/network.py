@@ -7,6 +7,7 @@
 import math
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from engine.errors import LimitError, PlaygroundError, ShapeError, SpecError
@@ -80,6 +81,11 @@ class Network:
         """The name of the activation that makes the network's outputs."""
         activation = getattr(self.output.layer, "activation", None)
         return activation.name if activation is not None else "linear"
+
+    @cached_property
+    def draws_noise(self) -> bool:
+        """Whether training draws random numbers in any layer."""
+        return any(node.layer.draws_noise for node in self.nodes)
 
     def count(self) -> int:
         """How many numbers the network trains."""

@@ -11,13 +11,12 @@ import json
 import math
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from engine.checkpoint import Arrays, Facts, fill, gather, pack
+from engine.checkpoint import FACTS, Arrays, Facts, fill, gather_arrays, gather_facts, pack
 from engine.errors import DataError
 from engine.experiment import Training, training_from_json
 from engine.probe import Probe
@@ -29,8 +28,7 @@ OBJECTS = 600  # bytes that a moment takes beside its arrays, about
 Layout = tuple[tuple[str, str, tuple[int, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A trainer as it was when row `seq` of its history was made."""
 
     seq: int
@@ -93,13 +91,18 @@ class Moment:
         return made
 
 
-def capture(trainer: "Trainer", seq: int) -> Moment:
-    """The trainer as it is now."""
-    facts, arrays = gather(trainer)
-    arrays["order"] = arrays["order"].astype(np.min_scalar_type(trainer.samples))
-    layout = _shared(tuple((name, a.dtype.str, a.shape) for name, a in arrays.items()))
+def capture(trainer: "Trainer", seq: int, layouts: dict[Any, Layout] | None = None) -> Moment:
+    """The trainer as it is now. layouts: those of this trainer found before, by the names of the arrays."""
+    arrays = gather_arrays(trainer)
+    arrays["order"] = arrays["order"].astype(_whole(trainer.samples))
+    names = tuple(arrays)
+    layout = None if layouts is None else layouts.get(names)
+    if layout is None:
+        layout = _shared(tuple((name, a.dtype.str, a.shape) for name, a in arrays.items()))
+        if layouts is not None:
+            layouts[names] = layout
     data = b"".join([a.tobytes() for a in arrays.values()])
-    return Moment(seq, trainer.epoch, trainer.update, _shared(tuple(facts)), tuple(facts.values()), layout, data)
+    return Moment(seq, trainer.epoch, trainer.update, FACTS, gather_facts(trainer), layout, data)
 
 
 def twin(trainer: "Trainer") -> "Trainer":
@@ -118,10 +121,11 @@ class Timeline:
     kept before, of the same run.
     """
 
-    def __init__(self, entries: int = 400, size: int = 8 * 2**20, moments: Iterable[Moment] = ()) -> None:
+    def __init__(self, entries: int = 256, size: int = 8 * 2**20, moments: Iterable[Moment] = ()) -> None:
         self.entries, self.most = entries, size
         self.moments: list[Moment] = []
         self.stride, self.size = 1, 0
+        self._layouts: dict[Any, Layout] = {}
         kept = list(moments)
         for moment in kept:
             self._add(moment)
@@ -131,7 +135,7 @@ class Timeline:
     def offer(self, trainer: "Trainer", seq: int) -> None:
         """Row `seq` was made: keep the moment if it is one to keep."""
         if self.keeps(seq):
-            self._add(capture(trainer, seq))
+            self._add(capture(trainer, seq, self._layouts))
 
     def keeps(self, seq: int) -> bool:
         """Whether the moment of this row is one to keep."""
@@ -171,6 +175,12 @@ def _shared(value: Any) -> Any:
     if len(_SHARED) > 1000:
         _SHARED.clear()
     return _SHARED.setdefault(value, value)
+
+
+@lru_cache(maxsize=256)
+def _whole(most: int) -> np.dtype:
+    """The smallest type for whole numbers up to this."""
+    return np.dtype(np.min_scalar_type(most))
 
 
 @lru_cache(maxsize=64)

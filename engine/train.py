@@ -13,6 +13,7 @@ import numpy as np
 from engine.batch import BatchGradient
 from engine.builder import Array, Memory, norm
 from engine.changes import change_settings, edit_weight
+from engine.checkpoint import NOISE, ORDER, stream
 from engine.class_weights import weighted
 from engine.crew import Crew
 from engine.early_stopping import Best
@@ -63,8 +64,8 @@ class Trainer(Looks):
         Raises SpecError where the seed is none.
         """
         self.seed = self.seed if seed is None else coerce(SEED, seed)
-        self._order_rng = _stream(self.seed, 2)
-        self._noise_rng = _stream(self.seed, 3)
+        self._order_rng = stream(self.seed, ORDER)
+        self._noise_rng = stream(self.seed, NOISE)
         self.parameters.initialize(self.seed)
         self.epoch, self.update, self.position = 0, 0, 0  # position: samples of this epoch that are used up
         self.taken = 0  # samples of the present batch already in `_sum`, when going sample by sample
@@ -270,11 +271,6 @@ class Trainer(Looks):
         from engine.checkpoint import load
 
         return load(cls(experiment, dtype), state)
-
-
-def _stream(seed: int, number: int) -> np.random.Generator:
-    """An independent stream of random numbers: 1 is weights, 2 the order of samples, 3 dropout."""
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, number])))
 
 
 __all__ = ["COLUMNS", "Trainer"]

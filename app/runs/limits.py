@@ -21,7 +21,7 @@ class Limits:
     max_epochs: int = 2**31
     max_layers: int = 200
     max_batch_values: int = 2**25  # outputs of all layers for one batch, held in memory at once
-    max_moments: int = 400  # of a run's time line
+    max_moments: int = 256  # of a run's time line
     max_timeline_bytes: int = 8 * 2**20
     max_explained: int = 100_000  # numbers that one explanation may have
     max_surface_work: float = 3e9  # multiply-adds of one surface

@@ -24,6 +24,7 @@ class Dropout(Layer):
     layer passes everything on. Shape unchanged.
     """
 
+    draws_noise = True
     rate: float = real(0.5, lo=0.0, hi=1.0, open_hi=True, help="The share of values set to zero, p.")
 
     def build(self, b: Builder, w: Weights, *inputs: Tensor) -> Tensor:

@@ -24,6 +24,7 @@ class SpatialDropout2D(Layer):
     channels that stay are scaled by 1/(1 − p); in use the layer passes everything on. (H, W, C) unchanged.
     """
 
+    draws_noise = True
     rate: float = real(0.25, lo=0.0, hi=1.0, open_hi=True, help="The share of channels set to zero, p.")
 
     def out_shape(self, *inputs: Shape) -> Shape:
