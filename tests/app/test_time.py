@@ -294,3 +294,23 @@ def test_frames_of_activations_hold_what_the_text_says(make, client):
         client.get(f"{run.path}/activations?layers=conv", headers={"Accept": "application/octet-stream"}).content
     )
     assert set(some) == {"input", "output", "conv", "conv:pre"}
+
+
+def test_the_time_line_and_forks_survive_the_death_of_the_server(server_factory):
+    from tests.app.test_recovery import call
+
+    first = server_factory(workers=1)
+    run = call(first, "POST", "/runs", SMALL)["id"]
+    call(first, "PUT", f"/runs/{run}/state", {"state": "paused", "advance": {"unit": "epoch", "count": 6}})
+    child = call(first, "POST", f"/runs/{run}/fork", {"at": 9})
+    before = call(first, "GET", f"/runs/{run}/timeline")
+    weights = {at: call(first, "GET", f"/runs/{run}/weights?at={at}") for at in (0, 9, 18)}
+    time.sleep(1.5)
+    first.kill()
+    second = server_factory(data_dir=first.data_dir, workers=1)
+    assert call(second, "GET", f"/runs/{run}/timeline") == before
+    assert {at: call(second, "GET", f"/runs/{run}/weights?at={at}") for at in (0, 9, 18)} == weights
+    kept = call(second, "GET", f"/runs/{child['id']}")
+    assert (kept["parent"], kept["fork_update"], kept["seq"]) == (run, 9, child["seq"])
+    rows = call(second, "GET", f"/runs/{child['id']}/history")["rows"]
+    assert rows == call(second, "GET", f"/runs/{run}/history")["rows"][: child["seq"]]
