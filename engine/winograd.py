@@ -29,8 +29,8 @@ def pays(s: "Sliding") -> bool:
     w = s.windows
     plain = w.size == (3, 3) and w.strides == (1, 1) and w.dilation == (1, 1)
     rows, columns = s.y.shape[:2]
-    tiles = -(-rows // 2) * -(-columns // 2)
-    return plain and min(s.x.shape[3], s.y.shape[3]) >= 16 and 16 * tiles <= 0.7 * 9 * rows * columns
+    share = 16 * -(-rows // 2) * -(-columns // 2) / (9 * rows * columns)  # of the multiplications, odd edges included
+    return plain and share <= 0.7 and min(s.x.shape[3], s.y.shape[3]) >= (8 if share <= 0.6 else 16)
 
 
 def winograd(b: Builder, s: "Sliding") -> None:
