@@ -161,6 +161,11 @@ def run(settings: "Settings", sock: socket.socket, open_page: bool, log_level: s
         timeout_graceful_shutdown=5,
     )
     server = Server(config)
+    if sys.platform != "win32":
+        from multiprocessing import resource_tracker
+
+        # It comes with the first worker otherwise, and on its way makes that one listen to Ctrl+C again.
+        resource_tracker.ensure_running()
     try:
         server.run(sockets=[sock])
     except KeyboardInterrupt:

@@ -72,4 +72,5 @@ def test_ctrl_c_ends_the_server_without_a_word(server_factory):
     running = server_factory(workers=1)
     running.stop()
     assert running.process.returncode == 0
+    assert "Traceback" not in running.log()
     assert "Aborted" not in running.log()
