@@ -24,6 +24,7 @@ from app.runs.pool import Pool
 from app.runs.worker import Config
 from app.settings import Settings
 from app.store.store import Store
+from engine.datasets import files
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -31,6 +32,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(made: FastAPI) -> AsyncIterator[None]:
+        files.set_folder(settings.data_dir / "datasets")
         store = await asyncio.to_thread(Store, settings.database)
         keeper = Keeper(store, Pool(settings.workers, worker_config(settings)), settings.idle_seconds)
         made.state.manager = Manager(settings, keeper)
@@ -82,6 +84,7 @@ def worker_config(settings: Settings) -> Config:
     return Config(
         frames_per_second=settings.frames_per_second,
         checkpoint_seconds=settings.checkpoint_seconds,
+        datasets=str(settings.data_dir / "datasets"),
         limits=Limits(
             max_parameters=settings.max_parameters,
             max_samples=settings.max_samples,

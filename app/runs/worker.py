@@ -22,6 +22,7 @@ from app.runs.host import Checkpoint, Host, Update
 from app.runs.limits import Limits
 from app.runs.pipe import Message, Peer
 from app.store.records import Moments
+from engine.datasets import files
 from engine.errors import PlaygroundError
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Config:
     frames_per_second: float = 30.0
     checkpoint_seconds: float = 2.0
     limits: Limits = field(default_factory=Limits)
+    datasets: str | None = None  # the folder of the sets that are read from files
 
 
 def main(sock: socket.socket, config: Config) -> None:
@@ -49,6 +51,7 @@ def main(sock: socket.socket, config: Config) -> None:
 def serve(peer: Peer, config: Config) -> None:
     """The loop of a worker. Raises EOFError or OSError when the other side is gone."""
     np.seterr(all="ignore")
+    files.set_folder(config.datasets)
     host = Host(time.monotonic, config.checkpoint_seconds, config.limits)
     budget = 1 / config.frames_per_second
     while True:
