@@ -43,7 +43,7 @@ def train(page: Page) -> None:
     """The untouched page, after it has learned for a while."""
     page.goto("/")
     page.get_by_role("button", name="Play").click()
-    epoch = page.locator("[data-slot=epoch]")
+    epoch = page.get_by_role("status", name="Epoch")
     while int(epoch.inner_text().replace(",", "")) < 300:  # the page forbids eval, so wait_for_function does not work
         page.wait_for_timeout(100)
     page.get_by_role("button", name="Pause").click()
