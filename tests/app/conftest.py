@@ -56,7 +56,11 @@ class Run:
         return self.call("PATCH", "weights", json={"edits": [dict(zip(keys, e, strict=True)) for e in edits]})
 
     def rows(self) -> list[list[float | None]]:
-        return self.get("history", limit=10_000)["rows"]
+        """All of its history, page by page: a fast machine makes more rows than a page holds."""
+        rows: list[list[float | None]] = []
+        while more := self.get("history", after=len(rows), limit=10_000)["rows"]:
+            rows += more
+        return rows
 
     def stream(self, query: str = "", **headers: str) -> Any:
         return self.client.websocket_connect(f"{self.path}/stream{query}", headers=headers)

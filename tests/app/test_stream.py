@@ -103,6 +103,7 @@ def test_who_does_not_acknowledge_gets_two_frames_and_then_all_rows_at_once(run)
         watcher.ack(1)
         watcher.next()
         assert len(watcher.frames) == WINDOW + 1
+        watcher.until(lambda w: len(w.rows) == paused["seq"])  # a very long history takes more than one frame
     same(watcher.rows, run.rows())
 
 
