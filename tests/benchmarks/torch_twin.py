@@ -1,5 +1,6 @@
 """The same experiment in PyTorch: same data, same first weights, same batches in the same order."""
 
+import time
 from typing import Any
 
 import numpy as np
@@ -110,8 +111,9 @@ class Twin:
         """Share of test samples classified right (networks with one output per class)."""
         return (self.model(self.test_x).argmax(1) == self.test_y).float().mean().item()
 
-    def run(self, count: int) -> None:
-        """Train for so many units."""
+    def run(self, count: int) -> float:
+        """Train for so many units; the seconds that took."""
+        started = time.perf_counter()
         for _ in range(count):
             if self.unit == "epochs":
                 for _ in range(len(self.x) // self.batch):
@@ -119,3 +121,4 @@ class Twin:
                 self.losses()
             else:
                 self.update()
+        return time.perf_counter() - started
