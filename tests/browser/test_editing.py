@@ -1,6 +1,7 @@
 """Changing the network and its weights by hand: at once, in place, with undo; mistakes are said where they are."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.playground import Playground
 
@@ -29,7 +30,7 @@ def test_an_impossible_network_says_so_at_its_layer_and_the_last_one_goes_on(pla
     # and undo brings the controls back to it
     page.keyboard.press("Control+z")
     playground.until("p.errors.length === 0")
-    assert layer.get_by_text("Put a Flatten layer before it").is_hidden()
+    expect(layer.get_by_text("Put a Flatten layer before it")).to_be_hidden()
     assert playground.ask("p.run.state") == "running"
 
 
@@ -100,7 +101,7 @@ def test_escape_cancels_and_leaving_the_field_commits(playground: Playground) ->
     field.press("Escape")
     field.fill("no number")
     field.press("Tab")
-    assert page.locator(".note__text").inner_text().startswith("“no number” is no number.")
+    expect(page.locator(".note__text")).to_contain_text("“no number” is no number.")
     assert weight(playground, "output", "bias", [0]) == before
     field.fill("0,5")
     page.get_by_role("heading", name="Output").first.click()
@@ -129,12 +130,12 @@ def test_a_run_that_diverges_says_what_to_do_and_shows_no_nan(playground: Playgr
     playground.play()
     playground.until("p.run.state === 'diverged'")
     note = playground.page.locator(".note--error")
-    assert "smaller learning rate" in note.inner_text()
+    expect(note).to_contain_text("smaller learning rate")
     assert "NaN" not in playground.page.locator("body").inner_text()
     assert all(value is not None for value in playground.ask("p.frame.weights"))
     note.get_by_role("button", name="Reset").click()
     playground.until("p.run.state === 'created'")
-    assert note.is_hidden()
+    expect(note).to_be_hidden()
 
 
 def test_any_learning_rate_can_be_typed(playground: Playground) -> None:

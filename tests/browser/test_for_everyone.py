@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.playground import Playground
 
@@ -59,7 +59,7 @@ def test_by_keyboard_alone(playground: Playground) -> None:
     for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
         page.keyboard.press(key)
     assert page.evaluate(focused) == ["hidden2", "1"]
-    assert "Hidden 2, neuron 2" in page.locator(".plane__caption").inner_text()
+    expect(page.locator(".plane__caption")).to_contain_text("Hidden 2, neuron 2")
 
     # its weights: open, change, close, and the focus is back where it was
     page.keyboard.press("Enter")
@@ -68,7 +68,7 @@ def test_by_keyboard_alone(playground: Playground) -> None:
     page.keyboard.press("Enter")
     playground.until("p.frame.weights[12 + 1] === 0.75")
     page.keyboard.press("Escape")
-    assert page.locator("#card").is_hidden()
+    expect(page.locator("#card")).to_be_hidden()
     assert page.evaluate(focused) == ["hidden2", "1"]
     page.keyboard.press("r")
     playground.until("p.run.state === 'created' && p.run.epoch === 0")
@@ -84,7 +84,7 @@ def test_everything_fits_on_a_phone(playground: Playground) -> None:
     card = page.locator("#card")
     box = card.bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 360
-    assert card.locator("canvas").is_visible()  # the neuron's picture, large
+    expect(card.locator("canvas")).to_be_visible()  # the neuron's picture, large
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Settings", exact=True).click()
     playground.choose("Optimizer", "Adam")

@@ -1,6 +1,9 @@
 """More than two classes, numbers, and data that is no plane: drawn as what it is."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.playground import Playground
 
@@ -29,7 +32,7 @@ def test_blobs_show_the_class_that_the_engine_chooses(playground: Playground) ->
     assert sorted(colours) == [0, 1, 2, 3]
     assert all(len(found) == 1 for found in colours.values()), "each class has one colour"
     assert len({next(iter(found)) for found in colours.values()}) == 4, "and no two the same"
-    assert page.locator(".legend").inner_text().split() == ["A", "B", "C", "D"]
+    expect(page.locator(".legend")).to_have_text(re.compile(r"^\s*A\s*B\s*C\s*D\s*$"))
 
 
 def test_digits_show_weights_an_example_and_what_is_confused(playground: Playground) -> None:
@@ -58,7 +61,7 @@ def test_digits_show_weights_an_example_and_what_is_confused(playground: Playgro
     # a first-layer neuron is a picture of its 8×8 weights
     canvas = playground.neuron("hidden1", 0).locator("canvas")
     assert canvas.evaluate("(c) => [c.width, c.height]") == [8, 8]
-    assert page.get_by_role("region", name="Hidden 1").get_by_text("+ 22 more").is_visible()
+    expect(page.get_by_role("region", name="Hidden 1").get_by_text("+ 22 more")).to_be_visible()
 
 
 def test_a_table_of_many_columns(playground: Playground) -> None:
@@ -67,7 +70,7 @@ def test_a_table_of_many_columns(playground: Playground) -> None:
     playground.until("p.history.rows.at(-1)[5] > 0.9")
     playground.pause()
     playground.page.locator(".confusion td").first.wait_for()
-    assert playground.page.locator(".features").get_by_text("+ 20 more").is_visible()
+    expect(playground.page.locator(".features").get_by_text("+ 20 more")).to_be_visible()
     assert playground.ask("p.kind") == "other"
 
 
@@ -79,7 +82,7 @@ def test_two_columns_of_a_table_are_a_plane(playground: Playground) -> None:
         playground.settled()
     assert playground.ask("p.kind") == "plane"
     assert "features=petal%20length%20(cm),petal%20width%20(cm)" in playground.page.url
-    assert playground.page.locator(".plane__picture").is_visible()
+    expect(playground.page.locator(".plane__picture")).to_be_visible()
 
 
 @pytest.mark.parametrize("dataset", ["reg_plane", "wave"])
@@ -88,8 +91,8 @@ def test_numbers_to_predict_have_r_squared_and_no_classes(playground: Playground
     playground.play()
     playground.until("p.history.rows.at(-1)[5] > 0.9")
     playground.pause()
-    assert playground.page.locator(".numbers").get_by_text("R²").is_visible()
-    assert playground.page.get_by_label("Discretize").is_hidden()
+    expect(playground.page.locator(".numbers").get_by_text("R²")).to_be_visible()
+    expect(playground.page.get_by_label("Discretize")).to_be_hidden()
 
 
 def test_predicted_against_true_for_a_table_of_numbers(playground: Playground) -> None:
