@@ -82,7 +82,10 @@ def run(step: Step) -> tuple[bool, float]:
         command = step.command()
         if command is None:
             print("nothing to do yet")
-        passed = command is None or subprocess.run(command, cwd=ROOT, env=os.environ).returncode == 0
+        code = 0 if command is None else subprocess.run(command, cwd=ROOT, env=os.environ).returncode
+        if code < 0:
+            print(f"ended by signal {-code}")
+        passed = code == 0
     except Exception as error:
         print(f"{type(error).__name__}: {error}")
         passed = False
