@@ -1,6 +1,7 @@
 """Smooth activations: the S-shaped ones and the smooth relatives of ReLU."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -11,12 +12,12 @@ from engine.spec import part
 INF = float("inf")
 
 
-def sigmoid_calls(b: Builder, z: Array, y: Array) -> None:
-    """y = 1 / (1 + e^-z), written as (1 + tanh(z/2)) / 2, which overflows nowhere."""
-    b.forward(np.multiply, z, b.constant(0.5), y)
-    b.forward(np.tanh, y, y)
-    b.forward(np.multiply, y, b.constant(0.5), y)
-    b.forward(np.add, y, b.constant(0.5), y)
+def sigmoid_calls(b: Builder, call: Callable, z: Array, y: Array) -> None:
+    """y = 1 / (1 + e^-z), written as (1 + tanh(z/2)) / 2, which overflows nowhere. call: b.forward or b.backward."""
+    call(np.multiply, z, b.constant(0.5), y)
+    call(np.tanh, y, y)
+    call(np.multiply, y, b.constant(0.5), y)
+    call(np.add, y, b.constant(0.5), y)
 
 
 @part("activation", "tanh", label="Tanh", formula=r"f(z) = \tanh z", keras="tanh", torch="nn.Tanh()")
@@ -51,7 +52,7 @@ class Sigmoid(Activation):
     rises = True
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
-        sigmoid_calls(b, z, y)
+        sigmoid_calls(b, b.forward, z, y)
 
     def slope(self, b: Builder, z: Array, y: Array, s: Array) -> None:
         b.backward(np.subtract, b.constant(1.0), y, s)
@@ -126,16 +127,13 @@ class SiLU(Activation):
     """A smooth ReLU that dips a little below zero before it rises."""
 
     def forward(self, b: Builder, z: Array, y: Array, axis: int) -> None:
-        sigmoid_calls(b, z, y)
+        sigmoid_calls(b, b.forward, z, y)
         b.forward(np.multiply, z, y, y)
 
     def slope(self, b: Builder, z: Array, y: Array, s: Array) -> None:
         # f' = σ + y (1 - σ) = y + σ (1 - y), with σ = (1 + tanh(z/2)) / 2
         rest = b.like(z)
-        b.backward(np.multiply, z, b.constant(0.5), s)
-        b.backward(np.tanh, s, s)
-        b.backward(np.multiply, s, b.constant(0.5), s)
-        b.backward(np.add, s, b.constant(0.5), s)
+        sigmoid_calls(b, b.backward, z, s)
         b.backward(np.subtract, b.constant(1.0), y, rest)
         b.backward(np.multiply, s, rest, s)
         b.backward(np.add, s, y, s)

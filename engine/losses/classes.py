@@ -7,6 +7,7 @@ is PyTorch's convention; after sigmoid or softmax they are Keras's.
 
 import numpy as np
 
+from engine.activations.smooth import sigmoid_calls
 from engine.builder import Array, Builder, Tensor
 from engine.losses.values import gradient_scale, mean_over_outputs
 from engine.spec import part
@@ -38,12 +39,8 @@ class BinaryCrossEntropy:
         return mean_over_outputs(b, total, len(y.shape))
 
     def gradient(self, b: Builder, y: Tensor, t: Array) -> None:
-        # σ(z) = (1 + tanh(z/2)) / 2
         d = y.grad
-        b.backward(np.multiply, y.value, b.constant(0.5), d)
-        b.backward(np.tanh, d, d)
-        b.backward(np.multiply, d, b.constant(0.5), d)
-        b.backward(np.add, d, b.constant(0.5), d)
+        sigmoid_calls(b, b.backward, y.value, d)
         b.backward(np.subtract, d, t, d)
         b.backward(np.multiply, d, gradient_scale(b, y), d)
 
