@@ -4,6 +4,7 @@ Imports stay inside the functions: worker processes load this file too, when the
 """
 
 import errno
+import gc
 import os
 import socket
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from app.cli_data import data
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -35,13 +38,16 @@ def main() -> None:
     """A visual playground for neural networks. Without a command: serve."""
 
 
+main.add_command(data)
+
+
 @main.command()
 @click.option("--host", help="Address to listen on; 0.0.0.0 lets other machines in.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on; 0 takes a free one.  [default: 8000]")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Folder for runs and checkpoints.")
 @click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
-@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning")
-def serve(open_page: bool, log_level: str, **chosen: Any) -> None:
+@click.option("--log-level", help="debug, info, warning or error: what the log tells.  [default: warning]")
+def serve(open_page: bool, **chosen: Any) -> None:
     """Start the server. Every other setting is an environment variable: see docs/settings.md."""
     from app.paths import vendor_problem
 
@@ -49,7 +55,7 @@ def serve(open_page: bool, log_level: str, **chosen: Any) -> None:
     if problem := vendor_problem():
         raise click.ClickException(problem)
     with sole_owner(settings.data_dir), listen(settings.host, settings.port) as sock:
-        run(settings, sock, open_page, log_level)
+        run(settings, sock, open_page)
 
 
 def read_settings(chosen: dict[str, Any]) -> "Settings":
@@ -128,13 +134,21 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def run(settings: "Settings", sock: socket.socket, open_page: bool, log_level: str) -> None:
+def run(settings: "Settings", sock: socket.socket, open_page: bool) -> None:
     """Serve until Ctrl+C; say the address once the server answers there."""
+    gc.disable()  # while nothing but imports happens
     import uvicorn
 
+    from app.logs import configure
     from app.main import create_app, farewell
+    from app.memory import frugal
 
+    frugal()
+    configure(settings.log_level, settings.log_json)
     app = create_app(settings)
+    gc.freeze()  # what was imported stays; looking through it again and again takes a tenth of a busy server's time
+    gc.set_threshold(10_000, 10, 10)
+    gc.enable()
     port = sock.getsockname()[1]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
     if ":" in shown and not shown.startswith("["):
@@ -154,18 +168,14 @@ def run(settings: "Settings", sock: socket.socket, open_page: bool, log_level: s
     config = uvicorn.Config(
         app,
         root_path=settings.root_path,
-        log_level=log_level,
-        access_log=log_level in ("debug", "info"),
+        log_config=None,  # `app.logs` has seen to it
+        access_log=False,
+        proxy_headers=False,  # `app.main` believes the proxies of the settings and no others
         ws="websockets-sansio",
         ws_per_message_deflate=False,  # saves 7 % of the bytes of floats for 15 times the work
         timeout_graceful_shutdown=5,
     )
     server = Server(config)
-    if sys.platform != "win32":
-        from multiprocessing import resource_tracker
-
-        # It comes with the first worker otherwise, and on its way makes that one listen to Ctrl+C again.
-        resource_tracker.ensure_running()
     try:
         server.run(sockets=[sock])
     except KeyboardInterrupt:

@@ -4,6 +4,7 @@ PlaygroundError (engine)          422 unless it says otherwise
 ├── NotFound                      404 there is no such thing, or not for you
 ├── KeyMissing, WrongKey          401, 403 steering needs the owner's key
 ├── Conflict                      409 not in this state
+├── Stale                         412 it has changed since it was read
 ├── TooLarge                      413 the body is larger than the server takes
 ├── TooMany                       429 the owner has used up a quota
 └── Overloaded                    503 the server cannot do it now
@@ -19,6 +20,7 @@ TITLES = {
     405: "Method not allowed",
     406: "Not acceptable",
     409: "Not in this state",
+    412: "Changed meanwhile",
     413: "Too large",
     415: "Not JSON",
     422: "Not valid",
@@ -50,6 +52,12 @@ class Conflict(PlaygroundError):
     """The thing asked for does not go with the state the run is in."""
 
     status = 409
+
+
+class Stale(PlaygroundError):
+    """What was to be changed is not any more what the client had read."""
+
+    status = 412
 
 
 class TooLarge(LimitError):

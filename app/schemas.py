@@ -194,7 +194,8 @@ EXTRA: dict[str, dict[str, Any]] = {
                 None,
                 max_length=1000,
                 description="What the network is shown: for points of a plane any of "
-                f"{', '.join(CATALOGUE['feature'])}; for tables their columns. Left out, the usual ones.",
+                f"{', '.join(CATALOGUE['feature'])}, and formulas of your own in x and y: sin(3*x), sqrt(x^2 + y^2); "
+                "for tables their columns. Left out, the usual ones.",
                 examples=[["x", "y"]],
             ),
         ),

@@ -11,6 +11,7 @@ import json
 import math
 import struct
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,17 +22,45 @@ DTYPES: dict[str, np.dtype[Any]] = {"f4": np.dtype("<f4"), "f8": np.dtype("<f8")
 
 def encode(head: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     """The bytes of one frame. `arrays` are float32 or float64 of any shape."""
-    listed = [(name, f"f{a.dtype.itemsize}", list(a.shape)) for name, a in arrays.items()]
-    text = json.dumps({"v": VERSION, **head, "arrays": listed}, separators=(",", ":"), allow_nan=False).encode()
-    text += b" " * (-(4 + len(text)) % 8)
-    parts = [struct.pack("<I", len(text)), text]
-    size = 4 + len(text)
-    for (_, dtype, _), array in zip(listed, arrays.values(), strict=True):
+    return _joined(b"{" + _keys({"v": VERSION, **head}, arrays), _packed(arrays))
+
+
+class Shared:
+    """What a frame holds for everybody alike: `numbered` is `encode` with {"seq": n, …} and costs next to nothing."""
+
+    def __init__(self, head: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
+        self.head, self.arrays = head, arrays
+
+    def numbered(self, seq: int) -> bytes:
+        """The bytes of the frame for one watcher, whose frame number `seq` it is."""
+        keys, packed = self._encoded
+        return _joined(b'{"v":%d,"seq":%d,%b' % (VERSION, seq, keys), packed)
+
+    @cached_property
+    def _encoded(self) -> tuple[bytes, bytes]:
+        return _keys(self.head, self.arrays), _packed(self.arrays)
+
+
+def _keys(head: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
+    """The header's text after its first brace."""
+    listed = [(name, f"f{a.dtype.itemsize}", a.shape) for name, a in arrays.items()]
+    return json.dumps({**head, "arrays": listed}, separators=(",", ":"), allow_nan=False).encode()[1:]
+
+
+def _packed(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """The arrays one after the other; what is before them is a multiple of 8 long."""
+    parts, size = [], 0
+    for array in arrays.values():
         gap = -size % 8
-        raw = array.astype(DTYPES[dtype], copy=False).tobytes()
+        raw = array.astype(DTYPES[f"f{array.dtype.itemsize}"], copy=False).tobytes()
         parts += [b"\0" * gap, raw]
         size += gap + len(raw)
     return b"".join(parts)
+
+
+def _joined(text: bytes, packed: bytes) -> bytes:
+    pad = -(4 + len(text)) % 8
+    return b"".join((struct.pack("<I", len(text) + pad), text, b" " * pad, packed))
 
 
 def decode(frame: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

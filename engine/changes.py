@@ -1,13 +1,15 @@
-"""Changes between two updates: settings and single weights, checked first, so that a mistake changes nothing."""
+"""Changes between two updates: settings and weights, checked first, so that a mistake changes nothing."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.builder import Array
 from engine.early_stopping import Best
-from engine.errors import SpecError
+from engine.errors import DataError, SpecError
 from engine.experiment import change
+from engine.optimizer_state import OptimizerState
 from engine.parameters import Parameters
 from engine.spec import show
 
@@ -50,6 +52,18 @@ def edit_weight(parameters: Parameters, layer: str, name: str, index: Sequence[i
         shape = list(array.shape)
         raise SpecError(f"{show(index)} is no place in {layer}.{name}, which has the shape {shape}.", where="index")
     array[tuple(index)] = value
+
+
+def load_weights(trainer: "Trainer", values: Array) -> None:
+    """All weights at once, in the order of the manifest. What was remembered about the others is forgotten.
+
+    Raises DataError; then nothing has changed.
+    """
+    if not np.isfinite(values).all():
+        raise DataError("Some of the weights are not finite.", where="weights")
+    trainer.parameters.unpack(values)
+    trainer.best = Best()
+    trainer.use_optimizer(OptimizerState(trainer))
 
 
 def _whole(value: Any) -> bool:

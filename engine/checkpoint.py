@@ -99,13 +99,11 @@ def fill(trainer: "Trainer", facts: Facts, arrays: Arrays) -> None:
         trainer._sum[:] = arrays["sum"]
     _speak(trainer._order_rng, facts["order_rng"])
     _speak(trainer._noise_rng, facts["noise_rng"] or _words(stream(facts["seed"], NOISE)))
-    kept = {name: slot.astype(flat.dtype) for name, slot in slots.items()}  # a copy of its own
-    trainer.optimizer = OptimizerState(trainer, kept, facts["optimizer_since"])
+    trainer.use_optimizer(OptimizerState(trainer, slots, facts["optimizer_since"]))
     if same_loss:
         trainer.forget_programs()
     else:
         trainer.use_loss()
-    trainer._epoch_program = None
 
 
 def dump(trainer: "Trainer") -> bytes:

@@ -5,7 +5,8 @@
     data.inputs[data.train], data.targets[data.train]
 
 Two independent streams of random numbers come from the seed, one for the points and one for the split: a larger
-training share keeps all examples that trained before, and more noise moves the same points.
+training share keeps all examples that trained before, and more noise moves the same points. A set that is split in its
+own order trains with its first examples and tests with its last.
 """
 
 import math
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import engine.datasets  # noqa: F401  enters the data sets in the catalogue
-from engine.datasets.base import Dataset
+from engine.datasets.base import IN_ORDER, MIXED, Dataset
 from engine.errors import DataError, SpecError
 from engine.features import DEFAULT, make_features
 from engine.preprocess import Preprocess, standardize
@@ -55,7 +56,8 @@ class DataSpec:
         try:
             part = make("dataset", {"type": "circle"} | spec, extra=OWN)
             seed = coerce(SEED, spec.get("seed", SEED.default))
-            fraction = coerce(TRAIN_FRACTION, spec.get("train_fraction", part.train_fraction))
+            given = spec.get("train_fraction")
+            fraction = coerce(TRAIN_FRACTION, part.train_fraction if given is None else given)
         except SpecError as error:
             raise error.at("data") from None
         return cls(part, seed, fraction, _features(part, spec.get("features")))
@@ -207,9 +209,13 @@ def prepare(spec: DataSpec) -> Prepared:
     if spec.part.view == "table" and spec.features != spec.part.columns:
         raw = raw[:, [spec.part.columns.index(name) for name in spec.features]]
 
-    shuffled = order.permutation(len(raw))
-    border = math.floor(len(raw) * spec.train_fraction + TINY)
-    train, test = shuffled[:border], shuffled[border:]
+    in_order = getattr(spec.part, "split", MIXED) == IN_ORDER
+    n = getattr(spec.part, "samples", len(raw)) if in_order else len(raw)
+    border = math.floor(n * spec.train_fraction + TINY)
+    if n < len(raw):  # those in the middle are not used
+        raw, targets = (np.concatenate([a[:border], a[len(a) - n + border :]]) for a in (raw, targets))
+    arranged = np.arange(n) if in_order else order.permutation(n)
+    train, test = arranged[:border], arranged[border:]
     if not len(train) or not len(test):
         raise DataError(
             f"Expected examples to train and to test with, got {len(train)} and {len(test)} of {len(raw)}.",
@@ -235,6 +241,8 @@ def _preprocess(spec: DataSpec, raw: np.ndarray, targets: np.ndarray) -> Preproc
     if spec.part.view != "table":
         return Preprocess("none", spec.raw_shape)
     mean, scale = standardize(raw)
+    plain = [name in spec.part.plain for name in spec.features]
+    mean, scale = np.where(plain, 0.0, mean), np.where(plain, 1.0, scale)
     if spec.classes is not None:
         return Preprocess("standardize", spec.raw_shape, mean=mean, scale=scale)
     (target_mean,), (target_scale,) = standardize(targets[:, None])

@@ -1,7 +1,7 @@
 """Judging a network on all its data: the losses, accuracy or R², and the confusion matrix.
 
 Small networks are judged in one pass over training and test samples together; large ones in pieces that keep the
-buffers small, shared out over threads.
+buffers small, one after the other, or shared out over the members of a crew.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.builder import Array, Call
-from engine.crew import Crew
+from engine.crew import Crew, Job, Phase
 from engine.network import Network
 from engine.parameters import Parameters
 from engine.program import Program
@@ -40,22 +40,25 @@ class Evaluator:
         width = sum(int(np.prod(node.out_shape)) for node in network.nodes) + int(np.prod(network.input_shape))
         piece = max(1, min(n, PIECE // max(1, width)))
         self.pieces = [np.arange(lo, min(lo + piece, n)) for lo in range(0, n, piece)]
-        self.crew = crew or Crew()
+        crew = crew or Crew()
         tasks: list[list[Call]] = []
-        for numbers in self.crew.split(len(self.pieces)):
-            programs: dict[int, Program] = {}  # of one thread, by size
+        for numbers in crew.split(len(self.pieces)):
+            programs: dict[int, Program] = {}  # of one member, by size
             for k in numbers:
                 size = len(self.pieces[k])
                 if size not in programs:
                     programs[size] = Program(network, weights, batch=size, loss=loss)
                 tasks.append([(self._judge, programs[size], self.pieces[k])])
-        self.shares = self.crew.share(tasks)
+        shares = crew.share(tasks)
+        steps = [[task] for task in tasks] if len(shares) == 1 else [shares]
+        self.jobs = [Job([Phase([], step)]) for step in steps]
+        self._next = 0
         self.whole = len(self.pieces) == 1
         if self.whole:  # nothing will ever be loaded again
             self.only = programs[n], self.pieces[0]
             programs[n].load(inputs, self.pieces[0], targets)
-        self.losses = np.empty(n, weights.dtype)
-        self.outputs = np.empty((coding.outputs, n), weights.dtype)
+        self.losses = crew.zeros(n, weights.dtype)
+        self.outputs = crew.zeros((coding.outputs, n), weights.dtype)
         self.threshold = np.asarray(0.0 if getattr(loss, "joint", False) else coding.threshold, weights.dtype)
         self.is_one = labels == 1  # for two classes and one output
         self.right = np.empty(n, bool)
@@ -66,7 +69,22 @@ class Evaluator:
         if self.whole:
             self._judge(*self.only)
         else:
-            self.crew.run(self.shares)
+            for job in self.jobs:
+                job.run()
+
+    def begin(self) -> None:
+        """The weights are others now: `step` starts with the first piece."""
+        self._next = 0
+
+    @np.errstate(all="ignore")
+    def step(self) -> bool:
+        """The next part of what `run` does, and whether there is more to do."""
+        if self.whole:
+            self._judge(*self.only)
+            return False
+        self.jobs[self._next].run()
+        self._next = (self._next + 1) % len(self.jobs)
+        return self._next > 0
 
     def _judge(self, program: Program, piece: Array) -> None:
         if not self.whole:

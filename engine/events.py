@@ -51,4 +51,11 @@ class Diverged:
     fix: str
 
 
-Event = Step | Epoch | Finished | Diverged
+class Judged(NamedTuple):
+    """After an epoch's last update a part of the data was judged; its row comes when all of them are."""
+
+    epoch: int
+    update: int
+
+
+Event = Step | Judged | Epoch | Finished | Diverged

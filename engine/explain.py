@@ -13,7 +13,7 @@ import numpy as np
 from engine.builder import NOTHING, Array, run, to_samples
 from engine.errors import LimitError, SpecError
 from engine.network import Node
-from engine.optimizer_state import update_calls
+from engine.optimizer_state import gradient_calls, step_calls
 from engine.parameters import Parameters
 from engine.program import Program, stored_inputs, stored_targets
 from engine.spec import to_json
@@ -187,7 +187,9 @@ def _update(
     scalars = {name: np.asarray(value) for name, value in numbers.items()}
     slots = {name: new.flat for name, (_, new) in memory.items()}
     mask, parts = trainer.mask.astype(np.float64), weights.unfrozen(trainer.frozen)
-    run(update_calls(training, after.flat, g, mask, slots, scalars, parts))
+    scratch = np.empty_like(g)
+    run(gradient_calls(training, after.flat, g, mask, scratch, parts))
+    run(step_calls(training.optimizer, after.flat, g, slots, scalars, scratch, parts))
     return after, memory
 
 

@@ -1,4 +1,4 @@
-"""What a network may be shown of a point on the plane: its coordinates, and curves made from them.
+"""What a network may be shown of a point on the plane: its coordinates, curves made from them, and the user's formulas.
 
 A network without hidden layers draws straight borders; shown x² and y², the same network draws an ellipse.
 """
@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from engine.errors import SpecError
+from engine.errors import DataError, SpecError
+from engine.formula import Formula, FormulaError, read
 from engine.spec import CATALOGUE, make, part
 
 DEFAULT = ("x", "y")
@@ -17,7 +18,10 @@ WHERE = "data.features"
 class Feature(Protocol):
     """One number made from a point."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called in an experiment."""
+        ...
 
     def compute(self, xy: np.ndarray) -> np.ndarray:
         """(n, 2) float64 → (n,)."""
@@ -81,17 +85,20 @@ class SinY:
 
 
 def make_features(names: Any) -> tuple[Feature, ...]:
-    """The features of these names, in this order. Raises SpecError for an empty list, a name twice or unknown."""
+    """The features of these names or formulas, in this order.
+
+    Raises SpecError for an empty list, a name twice or unknown, and for what is no formula.
+    """
     if not isinstance(names, list | tuple) or not names:
         raise SpecError(
             f"Expected a list of at least one feature, got {names!r:.60}.",
             where=WHERE,
-            fix=f"Choose from: {', '.join(CATALOGUE['feature'])}.",
+            fix=f"Choose from: {', '.join(CATALOGUE['feature'])}; or write formulas, such as sin(3*x).",
         )
     made: list[Feature] = []
     for name in names:
         try:
-            feature = make("feature", name)
+            feature = _feature(name)
         except SpecError as error:
             raise SpecError(error.message, where=WHERE, fix=error.fix) from None
         if feature in made:
@@ -100,6 +107,36 @@ def make_features(names: Any) -> tuple[Feature, ...]:
     return tuple(made)
 
 
+def _feature(name: Any) -> Feature:
+    """One of the catalogue, or a formula."""
+    if not isinstance(name, str) or name in CATALOGUE["feature"]:
+        return make("feature", name)
+    try:
+        formula = read(name)
+    except FormulaError:
+        if name.isidentifier():  # meant as one of the catalogue
+            return make("feature", name)
+        raise
+    return make("feature", formula.name) if formula.name in CATALOGUE["feature"] else formula
+
+
 def compute(features: tuple[Feature, ...], xy: np.ndarray) -> np.ndarray:
-    """(n, 2) float64 → (n, features) float64."""
-    return np.stack([feature.compute(xy) for feature in features], axis=1)
+    """(n, 2) float64 → (n, features) float64. Raises DataError where a formula has no value."""
+    values = np.stack([feature.compute(xy) for feature in features], axis=1)
+    for feature, column in zip(features, values.T, strict=True):
+        if isinstance(feature, Formula):
+            _need_values(feature, column, xy)
+    return values
+
+
+def _need_values(formula: Formula, values: np.ndarray, xy: np.ndarray) -> None:
+    with np.errstate(over="ignore"):
+        lost = np.flatnonzero(~np.isfinite(values.astype(np.float32)))
+    if len(lost):
+        x, y = xy[lost[0]]
+        raise DataError(
+            f"{formula.name} has no value, or one too large, at {len(lost)} of {len(xy)} points:"
+            f" first at x = {x:.4g}, y = {y:.4g}.",
+            where=WHERE,
+            fix="Choose a formula with a value at every point, such as log(abs(x) + 1) in place of log(x).",
+        )

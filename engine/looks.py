@@ -68,10 +68,20 @@ class Looks:
             )
         return self._evaluator
 
+    def _judge_anew(self) -> None:
+        """The weights were changed, perhaps when some of the data was judged."""
+        if self._evaluator is not None:
+            self._evaluator.begin()
+
     @np.errstate(all="ignore")
     def row(self) -> Array:
         """The present row of history: a vector of COLUMNS, float64."""
         self.evaluator.run()
+        return self._row()
+
+    @np.errstate(all="ignore")
+    def _row(self) -> Array:
+        """The same, where the evaluator has run."""
         penalty = self.training.regularizer.penalty(self.parameters.flat, self.mask)
         done = self.epoch + self.position / self.samples
         numbers = (done, self.update, *self.evaluator.row(), penalty, self.learning_rate(), self.gradient_norm)
@@ -97,9 +107,9 @@ class Looks:
         """Every layer's output (N, …) by id, and before its activation as '<id>:pre'."""
         return self.probe.activations(inputs)
 
-    def evaluate(self, split: str = "test") -> dict[str, Any]:
-        """Loss, metric, confusion matrix and outputs on 'train' or 'test'."""
-        return self.probe.evaluate(split)
+    def evaluate(self, split: str = "test", outputs: bool = True) -> dict[str, Any]:
+        """Loss, metric, confusion matrix and, if wished, outputs on 'train' or 'test'."""
+        return self.probe.evaluate(split, outputs)
 
     def statistics(self) -> list[dict[str, Any]]:
         """Of each layer: lengths of weights and gradient, mean and spread of outputs, dead and saturated neurons."""

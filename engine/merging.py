@@ -8,6 +8,7 @@ class Merge(Layer):
     """Base of the merges; this one wants inputs of one shape and gives that shape."""
 
     merges = True
+    facts = {"merges": True}  # what the catalogue tells of it
 
     def out_shape(self, *inputs: Shape) -> Shape:
         if len(set(inputs)) > 1:

@@ -136,7 +136,8 @@ def _out_shape(layer: Layer, inputs: tuple[str, ...], shapes: tuple[Shape, ...])
         if not layer.merges:
             raise
         named = ", ".join(f"{name} gives {show_shape(shape)}" for name, shape in zip(inputs, shapes, strict=True))
-        raise ShapeError(f"{error.message} ({named}.)", where=error.where, fix=error.fix) from None
+        said = f"Here {named}."
+        raise ShapeError(f"{error.message} {said}", where=error.where, fix=error.fix) from None
 
 
 def _entries(spec: Any, input_shape: Shape) -> list[Any]:

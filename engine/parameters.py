@@ -4,33 +4,36 @@ An optimizer sees `flat`; a layer its stored arrays; a user the views by name. W
 `state` is a second vector for what training updates without a gradient (running means).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from engine.builder import Array, Weights
-from engine.errors import SpecError
+from engine.builder import Array, Weights, zeros
+from engine.errors import DataError, SpecError
 from engine.network import Network, Node
 
 
 class Parameters:
-    """The weights of one network; `like()` makes a vector of the same form, for gradients."""
+    """The weights of one network; `like()` makes a vector of the same form, for gradients.
 
-    def __init__(self, network: Network, dtype: Any = np.float32) -> None:
-        self.network, self.dtype = network, np.dtype(dtype)
+    zeros: makes the vectors; a crew's own, where several processes work on them.
+    """
+
+    def __init__(self, network: Network, dtype: Any = np.float32, zeros: Callable[..., Array] = zeros) -> None:
+        self.network, self.dtype, self.zeros = network, np.dtype(dtype), zeros
         self.segments: dict[str, slice] = {}
         start = 0
         for node in network.nodes:
             size = node.count()
             self.segments[node.id] = slice(start, start + size)
             start += size
-        self.flat = np.zeros(start, self.dtype)
+        self.flat = zeros(start, self.dtype)
         self.stored = {node.id: _cut(self.flat[self.segments[node.id]], node.storage()) for node in network.nodes}
         self.named = {node.id: node.layer.views(self.stored[node.id]) for node in network.nodes}
         kinds = {node.id: node.layer.state(*node.in_shapes) for node in network.nodes}
         sizes = {id: sum(int(np.prod(shape)) for shape, _ in kind.values()) for id, kind in kinds.items()}
-        self.state = np.zeros(sum(sizes.values()), self.dtype)
+        self.state = zeros(sum(sizes.values()), self.dtype)
         self.states: dict[str, dict[str, Array]] = {}
         start = 0
         for id, kind in kinds.items():
@@ -41,7 +44,7 @@ class Parameters:
 
     def like(self) -> "Parameters":
         """A zero twin: gradients, or an optimizer's memory, with the same names."""
-        return Parameters(self.network, self.dtype)
+        return Parameters(self.network, self.dtype, self.zeros)
 
     def weights(self, node: Node, gradients: "Parameters | None") -> Weights:
         """What a layer's `build` gets."""
@@ -97,6 +100,17 @@ class Parameters:
         """Every array one after the other, each in C order and the user's shape; float32, (n,)."""
         pieces = [a.ravel() for _, arrays in self.arrays() for a, _ in arrays.values()]
         return np.concatenate(pieces).astype(np.float32) if pieces else np.zeros(0, np.float32)
+
+    def unpack(self, values: Array) -> None:
+        """The inverse of `packed`. Raises DataError where these are not as many numbers."""
+        places = [array for _, arrays in self.arrays() for array, _ in arrays.values()]
+        wanted = sum(array.size for array in places)
+        if values.shape != (wanted,):
+            raise DataError(f"Expected {wanted:,} weights, got {values.size:,}.", where="weights")
+        start = 0
+        for array in places:
+            array[...] = values[start : start + array.size].reshape(array.shape)
+            start += array.size
 
     def arrays(self) -> Iterable[tuple[str, dict[str, tuple[Array, bool]]]]:
         """Each layer with its arrays by name, and whether they are trained: weights first, then states."""

@@ -43,8 +43,11 @@ class Probe:
                     seen.setdefault(f"{id}:pre", []).append(to_samples(tensor.value, len(tensor.shape)).copy())
         return {id: np.concatenate(pieces) for id, pieces in seen.items()}
 
-    def evaluate(self, split: str = "test") -> dict[str, Any]:
-        """Loss, metric, confusion matrix (None for regression) and outputs on 'train' or 'test'."""
+    def evaluate(self, split: str = "test", outputs: bool = True) -> dict[str, Any]:
+        """Loss, metric, confusion matrix (None for regression) and outputs on 'train' or 'test'.
+
+        Outputs take a second pass over the split; None where they are not wished.
+        """
         if split not in ("train", "test"):
             raise SpecError(f"Expected train or test, got {split!r}.", where="split")
         part, t = int(split == "test"), self.trainer
@@ -54,7 +57,7 @@ class Probe:
             "loss": float(row[2 + part]),
             "metric": float(row[4 + part]),
             "confusion": t.evaluator.confusion(part),
-            "outputs": self.predict(t.data.inputs[where]),
+            "outputs": self.predict(t.data.inputs[where]) if outputs else None,
         }
 
     def _examples(self, inputs: Any) -> Array:

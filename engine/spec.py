@@ -14,7 +14,7 @@ schemas and the manual are made from.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, TypeVar, dataclass_transform, get_type_hints
 
@@ -26,6 +26,7 @@ KINDS = (
 )  # fmt: skip
 T = TypeVar("T")
 CATALOGUE: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+PARAMS: dict[type, tuple["Param", ...]] = {}  # of the classes that `params` was asked about
 
 # Widgets whose values are read by the file that declares their field: {widget: f(param, value)}.
 OWN_RULES: dict[str, Callable[["Param", Any], Any]] = {}
@@ -138,20 +139,19 @@ def explanation(cls: type) -> str:
 
 def params(cls: type) -> tuple[Param, ...]:
     """The declared parameters of a part, in the order of declaration."""
-    out = []
-    for f in fields(cls):
-        if "widget" not in f.metadata:
-            continue
+    if cls not in PARAMS:
+        PARAMS[cls] = tuple(_declared(cls))
+    return PARAMS[cls]
+
+
+def _declared(cls: type) -> Iterator[Param]:
+    hints = get_type_hints(cls)
+    for f in (f for f in fields(cls) if "widget" in f.metadata):
         meta = dict(f.metadata)
         default = meta.pop("default", None) if f.default is MISSING else f.default
-        hints = get_type_hints(cls)[f.name]
         label = meta.pop("label", "") or f.name.replace("_", " ").capitalize()
-        out.append(
-            Param(
-                name=f.name, default=default, label=label, optional=type(None) in getattr(hints, "__args__", ()), **meta
-            )
-        )
-    return tuple(out)
+        optional = type(None) in getattr(hints[f.name], "__args__", ())
+        yield Param(name=f.name, default=default, label=label, optional=optional, **meta)
 
 
 def lookup(kind: str, name: Any, where: str = "type") -> Any:

@@ -67,14 +67,16 @@ def coding(network: Network, loss: Any, classes: int, values: int = 1) -> Coding
     one_hot = loss.name == "categorical_cross_entropy"
     wanted = {values} if not classes else {classes} if classes > 2 or one_hot else {1, 2}
     if outputs not in wanted:
-        task = (
-            f"{classes} classes need"
-            if classes
-            else f"{values} value{'s' * (values > 1)} to predict need{'s' * (values == 1)}"
-        )
+        need = " or ".join(map(str, sorted(wanted)))
+        if classes:
+            said = f"The output layer has {outputs} units, but {classes} classes need {need}."
+        elif values > 1:
+            said = f"The output layer has {outputs} units, but {values} values to predict need {need}."
+        else:
+            said = f"The output layer has {outputs} units, but 1 value to predict needs {need}."
         right, own = max(wanted) if one_hot else min(wanted), hasattr(node.layer, "units")
         raise SpecError(
-            f"The output layer has {outputs} units, but {task} {' or '.join(map(str, sorted(wanted)))}.",
+            said,
             where=f"network.layers.{node.id}{'.units' * own}",
             fix=f"Set its units to {right}." if own else f"End with a Dense layer of {right} units.",
         )

@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from engine.batch import BatchGradient
-from engine.builder import Array, Memory, norm
-from engine.changes import change_settings, edit_weight
+from engine.batch import BatchUpdate
+from engine.builder import Array, Memory, norm, run
+from engine.changes import change_settings, edit_weight, load_weights
 from engine.checkpoint import NOISE, ORDER, stream
 from engine.class_weights import weighted
 from engine.crew import Crew
 from engine.early_stopping import Best
 from engine.epoch import EpochProgram, suits
 from engine.errors import SpecError
-from engine.events import COLUMNS, Diverged, Epoch, Event, Finished, Step
+from engine.events import COLUMNS, Diverged, Epoch, Event, Finished, Judged, Step
 from engine.experiment import SEED, Experiment, prepared
 from engine.looks import Looks
 from engine.optimizer_state import OptimizerState
@@ -34,13 +34,13 @@ LOOK = 64  # updates between two looks for numbers that are no longer finite, in
 class Trainer(Looks):
     """One run of an experiment.
 
-    dtype: float32, or float64 for comparisons with other implementations. threads: how many may work on a large
-    batch at once; results do not depend on it.
+    dtype: float32, or float64 for comparisons with other implementations. cores: how many may work on a large batch
+    at once, each with a process of its own; results do not depend on it.
     """
 
-    def __init__(self, experiment: Experiment, dtype: Any = np.float32, threads: int = 1) -> None:
-        self.experiment, self.dtype, self.threads = experiment, np.dtype(dtype), threads
-        self.crew = Crew(threads)
+    def __init__(self, experiment: Experiment, dtype: Any = np.float32, cores: int = 1) -> None:
+        self.experiment, self.dtype = experiment, np.dtype(dtype)
+        self.crew = Crew(cores)
         self.training = experiment.training
         self.seed = experiment.seed
         self.frozen: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Trainer(Looks):
         self._labels = self.data.targets[order]
         self.x = stored_inputs(self.network, self.data.inputs[order], self.dtype)
         self.y = stored_targets(self.coding.encode(self._labels), self.dtype)
-        self.parameters = Parameters(self.network, self.dtype)
+        self.parameters = Parameters(self.network, self.dtype, self.crew.zeros)
         self.gradients = self.parameters.like()
         self.mask = self.parameters.mask()
         self.use_loss()
@@ -91,7 +91,7 @@ class Trainer(Looks):
     def forget_programs(self) -> None:
         """What was compiled is not right any more."""
         self._programs: dict[tuple[int, int], Program] = {}
-        self._batches: dict[int, BatchGradient] = {}
+        self._batches: dict[int, BatchUpdate] = {}
 
     def use_optimizer(self, optimizer: OptimizerState) -> None:
         """Take up an optimizer and the settings of now."""
@@ -103,6 +103,7 @@ class Trainer(Looks):
     def events(self, each: str = "update") -> Iterator[Event]:
         """Train. each: 'update' also yields after every update, 'sample' after every sample, 'epoch' only then.
 
+        Where judging takes long, the former two also yield after every part of it.
         Ends with Finished or Diverged; without a number of epochs it never ends by itself.
         """
         if each not in ("epoch", "update", "sample"):
@@ -130,10 +131,16 @@ class Trainer(Looks):
                     return
                 if each != "epoch":
                     yield Step(self.epoch, self.update, self.taken)
+            self.evaluator.begin()
+            while self.evaluator.step():
+                if each != "epoch":
+                    yield Judged(self.epoch, self.update)
+            if self.position < self.samples:  # reset meanwhile
+                continue
             self.epoch += 1
             self.position = 0
             self._mix()
-            row = self.row()
+            row = self._row()
             if not np.isfinite(row[2:4]).all() or not self.finite():
                 yield self._diverged()
                 return
@@ -164,10 +171,12 @@ class Trainer(Looks):
 
     def _update(self) -> None:
         batch = self._batch()
-        if len(batch) not in self._batches:
-            self._batches[len(batch)] = BatchGradient(self, len(batch))
-        self._batches[len(batch)].run(batch)
-        self._apply(len(batch))
+        size = len(batch)
+        if size not in self._batches:
+            self._batches[size] = BatchUpdate(self, size)
+        self._begin_update()
+        self._batches[size].run(batch)
+        self.position += size
 
     @np.errstate(all="ignore")
     def _take_sample(self) -> None:
@@ -186,7 +195,10 @@ class Trainer(Looks):
         if self.taken >= len(batch):
             self.gradients.flat[:] = self._sum
             self.taken = 0
-            self._apply(len(batch))
+            self._begin_update()
+            self.measure_if_due()
+            run(self.optimizer.calls)
+            self.position += len(batch)
 
     def _count_sample(self, size: int) -> None:
         """Where a layer reads the batch as a whole, samples are only counted, and the last one brings the update."""
@@ -195,12 +207,14 @@ class Trainer(Looks):
             self.taken = 0
             self._update()
 
-    def _apply(self, size: int) -> None:
+    def _begin_update(self) -> None:
         self.update += 1
-        if self._watched or self.position + size >= self.samples:
+        self.optimizer.prepare(self.update, self.learning_rate())
+
+    def measure_if_due(self) -> None:
+        """Measure after each update if somebody watches, else after an epoch's last one."""
+        if self._watched or self.position + self.training.batch_size >= self.samples:
             self.measure()
-        self.optimizer.apply(self.update, self.learning_rate())
-        self.position += size
 
     def measure(self) -> None:
         """Note the norms of the gradients, before the update uses them up."""
@@ -256,6 +270,12 @@ class Trainer(Looks):
     def edit(self, layer: str, name: str, index: Sequence[int], value: float) -> None:
         """Set one weight. Raises SpecError naming `layer`, `name`, `index` or `value`."""
         edit_weight(self.parameters, layer, name, index, value)
+        self._judge_anew()
+
+    def load(self, values: Array) -> None:
+        """Set all weights, given as `packed` gives them. Raises DataError."""
+        load_weights(self, values)
+        self._judge_anew()
 
     # keeping
 
@@ -266,11 +286,11 @@ class Trainer(Looks):
         return dump(self)
 
     @classmethod
-    def restore(cls, experiment: Experiment, state: bytes, dtype: Any = np.float32) -> "Trainer":
+    def restore(cls, experiment: Experiment, state: bytes, dtype: Any = np.float32, cores: int = 1) -> "Trainer":
         """A trainer that goes on bit for bit where the one that gave `state` was. Raises DataError if it is broken."""
         from engine.checkpoint import load
 
-        return load(cls(experiment, dtype), state)
+        return load(cls(experiment, dtype, cores), state)
 
 
 __all__ = ["COLUMNS", "Trainer"]

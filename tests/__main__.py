@@ -66,6 +66,7 @@ STEPS = (
     Step("mypy", python("-m", "mypy")),
     Step("imports", installed("lint-imports", "--no-cache")),
     Step("docs", python("-m", "tests.tools.docs", "--check")),
+    Step("words", python("-m", "tests.tools.words", "--check")),
     Step("js-tests", javascript_tests),
     Step("js-types", javascript_types),
     Step("pytest", python("-m", "pytest", "--ignore=tests/browser")),

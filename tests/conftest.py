@@ -12,8 +12,11 @@ from tests.tools.server import RunningServer
 
 IN_CI = bool(os.environ.get("CI"))
 
-hypothesis.settings.register_profile("ci", derandomize=True, database=None, deadline=None, print_blob=True)
-hypothesis.settings.register_profile("dev", deadline=None, print_blob=True)
+# How long a machine takes is nobody's mistake.
+hypothesis.settings.register_profile(
+    "dev", deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("ci", hypothesis.settings.get_profile("dev"), derandomize=True, database=None)
 hypothesis.settings.load_profile("ci" if IN_CI else "dev")
 
 

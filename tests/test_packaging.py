@@ -27,6 +27,7 @@ def test_the_wheel_has_pages_scripts_and_browser_libraries(wheel):
         files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and "node_modules" not in path.parts)
         assert {f"app/{path.relative_to(ROOT).as_posix()}" for path in files} <= names
     assert "app/static/vendor/htmx.esm.min.js" in names
+    assert "app/locale/zh_Hans/LC_MESSAGES/pages.po" in names
 
 
 def test_the_wheel_has_nothing_that_belongs_to_the_checkout(wheel):

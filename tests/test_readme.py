@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.tools.waiting import PATIENCE
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -29,7 +31,9 @@ def test_ci_runs_the_second_command_word_for_word():
 
 def test_the_script_trains_digits_and_computes_the_same_predictions(server, tmp_path):
     script = blocks("python")[0].replace("http://127.0.0.1:8000", server.url)
-    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE
+    )
     assert done.returncode == 0, done.stderr
     accuracies = [float(found) for found in re.findall(r"accuracy (\S+)", done.stdout)]
     assert len(accuracies) == 41  # every epoch from 0 to 40, none lost, none twice

@@ -63,6 +63,13 @@ def test_every_script_is_type_checked_and_begins_with_its_idea(path):
     assert all(line.startswith(("//", "/*", " *")) for line in first_lines[:2])
 
 
+def test_no_id_is_on_the_page_twice():
+    """Pieces that scripts copy are found by their id: a second one of that name would be copied in its place."""
+    html = "".join(path.read_text(encoding="utf-8") for path in files("templates/**/*.html"))
+    ids = re.findall(r'<template id="([^"]+)"', html)
+    assert sorted(set(ids)) == sorted(ids)
+
+
 @pytest.mark.parametrize("path", files("engine/**/*.py"), ids=name)
 def test_the_engine_is_numpy_and_the_standard_library(path):
     allowed = {*sys.stdlib_module_names, "numpy", "engine"}
@@ -114,3 +121,14 @@ def test_links_between_pages_lead_somewhere(document):
     targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text(encoding="utf-8"))
     missing = [target for target in targets if "://" not in target and not (document.parent / target).exists()]
     assert not missing
+
+
+def test_the_comparison_names_tests_that_are_there():
+    text = (ROOT / "docs" / "compared.md").read_text(encoding="utf-8")
+    named = re.findall(r"\[([^\]]+)\]\(\.\./(tests/[^)]+\.py)\)", text)
+    missing = [
+        (words, path)
+        for words, path in named
+        if f"def test_{words.replace(' ', '_')}(" not in (ROOT / path).read_text(encoding="utf-8")
+    ]
+    assert len(named) > 50 and not missing

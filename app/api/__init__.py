@@ -2,8 +2,23 @@
 
 from fastapi import APIRouter
 
-from app.api import catalogue, examining, exchange, groups, looking, runs, time
+from app.api import (
+    admin,
+    catalogue,
+    datasets,
+    examining,
+    exchange,
+    groups,
+    history,
+    looking,
+    maps,
+    runs,
+    shares,
+    time,
+    weight_files,
+)
 
 router = APIRouter(prefix="/api/v1")
-for module in (catalogue, runs, time, groups, looking, examining, exchange):
+steering, looking_on = (runs, weight_files, time, groups), (history, looking, examining, maps)
+for module in (datasets, catalogue, *steering, *looking_on, exchange, shares, admin):
     router.include_router(module.router)

@@ -11,11 +11,13 @@ from app.api.answers import Preview
 from app.api.body import StrictRoute
 from app.api.problems import answers
 from app.api.views import CheckWithErrors, NetworkCheck, View
-from app.deps import RunsDep
+from app.deps import KeyDep, RunsDep
 from app.errors import NotFound
+from app.runs.keys import digest
 from app.schemas import Body, Data, Whole
 from engine.errors import SpecError
 from engine.experiment import Experiment
+from engine.presets import presets
 from engine.spec import CATALOGUE, catalogue, describe
 
 router = APIRouter(route_class=StrictRoute)
@@ -57,7 +59,8 @@ def read_catalogue() -> Response:
     """Every part of every kind: layers, activations, losses, optimizers, data sets …, as they are declared.
 
     Each has `type`, `label`, `help`, `formula`, `source`, `params` (name, widget, default, lo, hi, help …), `facts`.
-    `defaults` is the experiment of somebody who chose nothing, every default written out.
+    `defaults` is the experiment of somebody who chose nothing, every default written out; `presets` are experiments to
+    start from: name, label, help, group, experiment.
     """
     return Response(_catalogue(), media_type="application/json")
 
@@ -65,7 +68,8 @@ def read_catalogue() -> Response:
 @cache
 def _catalogue() -> bytes:
     defaults = Experiment.from_json({}).to_json()
-    return json.dumps({**catalogue(), "defaults": defaults}, ensure_ascii=False, allow_nan=False).encode()
+    whole = {**catalogue(), "defaults": defaults, "presets": [preset.to_json() for preset in presets()]}
+    return json.dumps(whole, ensure_ascii=False, allow_nan=False).encode()
 
 
 @router.get("/datasets", tags=["data sets"])
@@ -84,9 +88,10 @@ def get_dataset(type: Annotated[str, Path(description="Its name.", examples=["ci
 
 
 @router.post("/datasets/preview", tags=["data sets"], response_model=Preview, responses=answers(422, 503))
-async def preview_dataset(body: PreviewRequest, runs: RunsDep) -> Response:
+async def preview_dataset(body: PreviewRequest, runs: RunsDep, key: KeyDep) -> Response:
     """The examples that a run with this data set would use, and how they are split."""
     spec = body.model_dump(exclude_unset=True)["data"]
+    await runs.uploads.check({"data": spec}, None if key is None else digest(key))
     return Response(await runs.query(None, "preview", spec=spec, limit=body.limit), media_type="application/json")
 
 
@@ -96,7 +101,7 @@ async def preview_dataset(body: PreviewRequest, runs: RunsDep) -> Response:
     response_model=CheckWithErrors,
     responses=answers(422, 503),
 )
-async def check_network(body: NetworkCheck, runs: RunsDep) -> Response:
+async def check_network(body: NetworkCheck, runs: RunsDep, key: KeyDep) -> Response:
     """Shapes and numbers of parameters, layer by layer, without training anything.
 
     A network with mistakes is answered too: `errors` says what is wrong where, `layers` has the layers that are right.
@@ -104,5 +109,6 @@ async def check_network(body: NetworkCheck, runs: RunsDep) -> Response:
     given = body.model_dump(exclude_unset=True)
     if (given.get("data") is None) == (given.get("input_shape") is None):
         raise SpecError("Expected either data or input_shape.", where="data", fix="Give one of the two.")
+    await runs.uploads.check(given, None if key is None else digest(key))
     asked = {name: given.get(name) for name in ("network", "data", "input_shape", "loss")}
     return Response(await runs.query(None, "check", **asked), media_type="application/json")

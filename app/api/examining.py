@@ -19,6 +19,7 @@ Layers = Annotated[
     str | None,
     Query(max_length=2000, description="Ids of layers, separated by commas: only these.", examples=["hidden1,output"]),
 ]
+Channels = Annotated[int | None, Query(ge=1, le=4096, description="Of feature maps no more than the first so many.")]
 Class = Annotated[int | None, Query(ge=0, le=2**31, description="A class number.")]
 Accept = Annotated[str, Header(description=f"{JSON} or {PACKED}.")]
 
@@ -32,6 +33,7 @@ async def get_activations(
     split: Split = "test",
     index: Index = 0,
     layers: Layers = None,
+    channels: Channels = None,
     at: At = None,
     accept: Accept = JSON,
 ) -> Response:
@@ -40,7 +42,8 @@ async def get_activations(
     With `Accept: application/octet-stream` a frame as in the stream (docs/api.md): `input`, `output` and each layer by
     its id as float32 arrays, pictures as (height, width, channels).
     """
-    asked = {"split": split, "index": index, "layers": _ids(layers), "at": at, "packed": PACKED in accept}
+    asked: dict[str, Any] = {"split": split, "index": index, "layers": _ids(layers), "channels": channels}
+    asked |= {"at": at, "packed": PACKED in accept}
     return Response(await runs.query(run, "activations", **asked), media_type=PACKED if PACKED in accept else JSON)
 
 
@@ -50,10 +53,11 @@ async def get_activations(
     responses={**PACKED_RESPONSE, **answers(400, 404, 413, 422, 503)},
 )
 async def post_activations(
-    body: OwnExample, run: RunDep, runs: RunsDep, at: At = None, accept: Accept = JSON
+    body: OwnExample, run: RunDep, runs: RunsDep, channels: Channels = None, at: At = None, accept: Accept = JSON
 ) -> Response:
     """The same for an example of your own, such as a drawn picture."""
-    asked = {"given": body.input, "ready": body.ready, "layers": body.layers, "at": at, "packed": PACKED in accept}
+    asked: dict[str, Any] = {"given": body.input, "ready": body.ready, "layers": body.layers, "channels": channels}
+    asked |= {"at": at, "packed": PACKED in accept}
     return Response(await runs.query(run, "activations", **asked), media_type=PACKED if PACKED in accept else JSON)
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -14,19 +15,32 @@ from app.api.looking import At
 from app.api.problems import answers
 from app.api.views import View
 from app.deps import RunDep, RunsDep, SettingsDep
-from app.exchange.formats import FORMATS, File
-from app.exchange.moments import snapshot_of
-from app.exchange.reading import read
+from app.exchange.formats import File
+from app.exchange.making import made
+from app.exchange.plot import draw_losses
+from app.exchange.reading import Limits, read
+from app.runs import curves
 from app.runs.queries import PLACE
-from app.schemas import Body, Text
+from app.schemas import Body, Flag, Text
 from engine.events import COLUMNS
 from engine.export import snippets
+from engine.spec import CATALOGUE
 
 router = APIRouter(route_class=StrictRoute)
-Format = Literal["keras", "torch", "numpy", "onnx", "safetensors", "npz", "spec", "csv", "curl", "python"]
-Source = Literal["keras", "torch", "keras-json", "tf-playground", "onnx"]
+Format = Literal[
+    "keras", "torch", "numpy", "onnx", "safetensors", "npz", "svg", "chart", "spec", "csv", "curl", "python"
+]
+Source = Literal["keras", "torch", "keras-json", "tf-playground", "onnx", "spec"]
+BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+KINDS = ("application/octet-stream", "application/zip", "image/svg+xml", "text/csv", "text/plain", "text/x-python")
+SPEC = {"version": 1, "data": {"type": "circle"}}
 FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+    200: {
+        "description": "The file.",
+        "headers": {"Content-Disposition": {"description": "Its name.", "schema": {"type": "string"}}},
+        "content": dict.fromkeys(KINDS, BINARY)
+        | {"application/json": {"schema": {"type": "object", "examples": [SPEC]}}},
+    }
 }
 ROWS = 1_000_000
 
@@ -34,14 +48,14 @@ ROWS = 1_000_000
 class Given(Body):
     """What is to be read."""
 
-    text: Annotated[Text, Field(max_length=2_000_000)] = Field(
-        examples=["import keras\nmodel = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])"]
-    )
+    text: Text = Field(examples=["import keras\nmodel = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])"])
     """Code, a link, or JSON; an ONNX file as base64."""
     input_shape: list[Annotated[int, Field(ge=1, le=100_000)]] | None = Field(
         None, min_length=1, max_length=4, examples=[[28, 28, 1]]
     )
     """Shape of one example, channels last, for PyTorch code that does not say it."""
+    weights: Flag = True
+    """Whether to answer the arrays as well. They may be many; `PUT /runs/{run}/weights` takes the same file."""
 
 
 class Found(View):
@@ -55,8 +69,10 @@ class Found(View):
     """What concerns the page alone: controls to hide, what to show."""
     check: dict[str, Any] | None
     """Shapes and sizes of every layer, as from POST /networks/check; null where the input's shape is not known."""
+    weighted: bool
+    """Whether the source has weights."""
     weights: dict[str, dict[str, Any]] | None
-    """Arrays by layer and name; null where the source has none."""
+    """Arrays by layer and name; null where the source has none, or they were not asked for."""
 
 
 @router.get(
@@ -82,6 +98,11 @@ async def export_run(
     record = run.record
     if format == "csv":
         return _sent(File(f"{record.id}.csv", "text/csv; charset=utf-8", await _table(run, runs)))
+    if format == "chart":
+        _, rows = (await curves.of(runs, run)).shown()
+        kind = record.spec["data"]["type"]
+        title = f"{CATALOGUE['dataset'][kind].label}, loss until epoch {math.floor(record.epoch):,}"
+        return _sent(File(f"{kind}_loss.svg", "image/svg+xml", await run_in_threadpool(draw_losses, rows, title)))
     if format in ("curl", "python"):
         make = snippets.curl if format == "curl" else snippets.python
         text = make(str(request.base_url).rstrip("/"), record.spec)
@@ -91,13 +112,8 @@ async def export_run(
         return _sent(File(f"{record.spec['data']['type']}.json", "application/json", data))
     packed = await runs.query(run, "packed", at=at)
     epoch, _ = PLACE.unpack_from(packed)
-    spec, settings, seed = record.spec, record.settings, record.seed
-
-    def made() -> File:
-        snapshot = snapshot_of(spec, settings, packed[PLACE.size :], seed=seed, epoch=epoch)
-        return FORMATS[format](snapshot, names)
-
-    return _sent(await run_in_threadpool(made))
+    about = {"spec": record.spec, "settings": record.settings, "seed": record.seed, "epoch": epoch}
+    return _sent(await runs.exports.do(made, format, names, about, packed[PLACE.size :], str(runs.settings.datasets)))
 
 
 async def _table(run: Any, runs: Any) -> bytes:
@@ -130,4 +146,6 @@ async def import_source(
     What is not understood is an error that names its line; what is understood but not known here is a note.
     """
     shape = None if body.input_shape is None else tuple(body.input_shape)
-    return await run_in_threadpool(read, source, body.text, shape, settings.max_parameters)
+    limits = Limits(settings.max_model_bytes, settings.max_parameters)
+    found = await run_in_threadpool(read, source, body.text, shape, limits)
+    return found if body.weights else {**found, "weights": None}

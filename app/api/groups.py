@@ -5,11 +5,10 @@ from typing import Annotated, Any, get_args
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 
-from app.api.body import StrictRoute
 from app.api.group_views import Column, GroupCreate, GroupCreated, GroupView
+from app.api.idempotency import MakingDep, OnceRoute
 from app.api.problems import answers
 from app.api.run_views import StateChange
-from app.api.runs import own_key
 from app.deps import KeyDep, RunsDep
 from app.runs import bands, curves, groups
 from app.runs.groups import Group
@@ -20,7 +19,7 @@ from engine.errors import SpecError
 from engine.events import COLUMNS
 from engine.experiment import SEED
 
-router = APIRouter(route_class=StrictRoute, prefix="/groups", tags=["groups"])
+router = APIRouter(route_class=OnceRoute, prefix="/groups", tags=["groups"])
 assert set(get_args(Column)) <= set(COLUMNS)
 
 
@@ -41,12 +40,12 @@ Shown = Annotated[Column, Query(description="What the band shows.")]
 
 
 @router.post("", status_code=201, responses=answers(400, 413, 422, 429, 503))
-async def create_group(body: GroupCreate, runs: RunsDep, key: KeyDep, response: Response) -> GroupCreated:
+async def create_group(body: GroupCreate, runs: RunsDep, new: MakingDep, response: Response) -> GroupCreated:
     """Make the runs of a group, all of them or none. `PUT /groups/{id}/state` starts them.
 
     `where` in an error about a change is `changes.<number>.<path in the experiment that would come out>`.
     """
-    key, given = own_key(key), body.model_dump(exclude_unset=True)
+    given = body.model_dump(exclude_unset=True)
     spec: dict[str, Any] = given.get("spec", {})
     changes: Any = given.get("changes")
     seeds: Any = given.get("seeds")
@@ -57,9 +56,9 @@ async def create_group(body: GroupCreate, runs: RunsDep, key: KeyDep, response: 
         raise SpecError("Expected either below or at_least.", where="criterion", fix="Give one of the two.")
     if changes is None:
         changes = groups.seeds(seeds, spec.get("seed", SEED.default))
-    made = await groups.create(runs, spec, changes, criterion, given.get("name", ""), key)
+    made = await groups.create(runs, spec, changes, criterion, given.get("name", ""), new.key, new.id)
     response.headers["Location"] = f"groups/{made.record.id}"
-    return GroupCreated(**await shown(runs, made, "test_loss"), key=key)
+    return GroupCreated(**await shown(runs, made, "test_loss"), key=new.key)
 
 
 @router.get("/{group}", responses=answers(404, 422))
@@ -69,7 +68,9 @@ async def read_group(group: GroupDep, runs: RunsDep, column: Shown = "test_loss"
 
 
 @router.put("/{group}/state", responses=answers(401, 403, 404, 409, 422, 429, 503))
-async def set_state(body: StateChange, group: OwnedGroupDep, runs: RunsDep, column: Shown = "test_loss") -> GroupView:
+async def set_group_state(
+    body: StateChange, group: OwnedGroupDep, runs: RunsDep, column: Shown = "test_loss"
+) -> GroupView:
     """Start, pause, go on for a while, or reset all runs together; those that have ended are left where they are.
 
     With `created` and another seed, runs that differ in their seeds keep their distance; twins all get the same.
@@ -85,7 +86,7 @@ async def set_state(body: StateChange, group: OwnedGroupDep, runs: RunsDep, colu
     return GroupView(**await shown(runs, group, column))
 
 
-@router.delete("/{group}", status_code=204, responses=answers(401, 403, 404))
+@router.delete("/{group}", status_code=204, responses=answers(401, 403, 404, 503))
 async def delete_group(group: OwnedGroupDep, runs: RunsDep) -> None:
     """Stop all its runs and forget them."""
     await groups.delete(runs, group)

@@ -1,17 +1,15 @@
-"""Looking into a run: weights, history, predictions, examples, activations, how well it does. Open to all."""
+"""Looking into a run: weights, predictions, examples, activations, how well it does. Open to all."""
 
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Response
-from fastapi.concurrency import run_in_threadpool
 
 from app.api.answers import Evaluation, Examples, Prediction, Weights
 from app.api.body import StrictRoute
 from app.api.problems import answers
-from app.api.run_views import HistoryPage, PredictRequest
+from app.api.run_views import PredictRequest
 from app.deps import RunDep, RunsDep
-from app.runs.queries import PLACE, listed, text
-from engine.events import COLUMNS
+from app.runs.queries import PLACE
 
 router = APIRouter(route_class=StrictRoute, tags=["looking"])
 Split = Annotated[Literal["train", "test"], Query(description="Which part of the data.")]
@@ -47,20 +45,6 @@ async def get_weights(
             found[PLACE.size :], media_type=PACKED, headers={"Run-Epoch": f"{epoch}", "Run-Update": f"{update}"}
         )
     return Response(await runs.query(run, "weights", at=at), media_type=JSON)
-
-
-@router.get("/runs/{run}/history", response_model=HistoryPage, responses=answers(404, 422))
-async def get_history(
-    run: RunDep,
-    runs: RunsDep,
-    after: Annotated[int, Query(ge=0, le=2**53, description="Number of the last row already known.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=10_000, description="At most so many rows.")] = 1000,
-) -> Response:
-    """The losses so far, row by row; ask again with `after` set to `next` for more."""
-    start, rows = run.record.start, await runs.history(run, after, limit)
-    page = {"columns": list(COLUMNS), "start": start, "next": after + len(rows)}
-    body = await run_in_threadpool(lambda: text({**page, "rows": listed(rows)}))
-    return Response(body, media_type=JSON)
 
 
 @router.post("/runs/{run}/predict", response_model=Prediction, responses=answers(400, 404, 413, 422, 503))

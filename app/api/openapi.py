@@ -1,11 +1,14 @@
 """The OpenAPI document: FastAPI's own, with what routes refer to by name, and the one shape of errors."""
 
+import json
+import re
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from app.api.problems import answers
 from app.api.views import Problem
 from app.schemas import ExperimentSpec, NetworkSpec
 
@@ -28,10 +31,12 @@ TAGS = [
     {"name": "steering", "description": "Start, pause, reset, change settings and weights. Needs the run's key."},
     {"name": "looking", "description": "Weights, history, predictions, activations. Open to all who have the id."},
     {"name": "groups", "description": "Runs made and steered together: twins that differ in one thing, many seeds."},
+    {"name": "sharing", "description": "Short links to a moment of a run, weights included, that outlive the run."},
     {"name": "parts", "description": "What networks can be made of, and whether one fits together."},
     {"name": "data sets", "description": "What there is to learn from."},
     {"name": "health", "description": "For whoever keeps the server alive."},
 ]
+REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
 REFERRED = (ExperimentSpec, NetworkSpec, Problem)
 
 
@@ -60,15 +65,47 @@ def build(app: FastAPI) -> dict[str, Any]:
     _, extra = models_json_schema(modes, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     for name, schema in extra["$defs"].items():
         schemas.setdefault(name, schema)
-    for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own shape, which is not used here
-        schemas.pop(name, None)
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for operations in made["paths"].values():
+    for path, operations in made["paths"].items():
         for operation in operations.values():
-            invalid = operation.get("responses", {}).get("422")
-            if invalid and "application/problem+json" not in invalid.get("content", {}):
-                operation["responses"]["422"] = {"description": "Something is not valid.", "content": problem}
-    return _refer(made)
+            if path.startswith("/api/"):
+                _complete(path, operation)
+    return _prune(_refer(made))
+
+
+def _complete(path: str, operation: dict[str, Any]) -> None:
+    """What holds for every operation: which problems it may answer, whether it can do without a key."""
+    expected = {429, 503}
+    if "requestBody" in operation:
+        expected |= {400, 413, 422}
+    if operation.get("parameters"):
+        expected.add(422)
+    if "{run}" in path or "{group}" in path or "{share}" in path or "{id}" in path:
+        expected.add(404)
+    told = operation["responses"]
+    told.pop("422", None)  # FastAPI's own, or ours: put there again below
+    told |= {str(status): answer for status, answer in answers(*expected).items() if str(status) not in told}
+    operation["responses"] = dict(sorted(told.items()))
+    if "security" in operation and "401" not in told:
+        operation["security"] = [{}, *operation["security"]]  # with a key or without
+    for parameter in operation.get("parameters", []):
+        parameter["schema"] = _without_null(parameter["schema"])
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is there or not; in an address or a header there is no null."""
+    kept = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
+    if len(kept) != 1:
+        return schema
+    return {**kept[0], **{key: value for key, value in schema.items() if key not in ("anyOf", "default")}}
+
+
+def _prune(made: dict[str, Any]) -> dict[str, Any]:
+    """Without the shapes that nothing refers to."""
+    schemas = made["components"]["schemas"]
+    while unused := set(schemas) - set(REFERENCE.findall(json.dumps(made))):
+        for name in unused:
+            del schemas[name]
+    return made
 
 
 def _refer(value: Any) -> Any:

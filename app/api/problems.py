@@ -9,18 +9,21 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from app.api.headers import route_path
 from app.api.views import Problem
 from app.errors import TITLES, status_of
 from app.runs.runner import WorkError
 from engine.errors import PlaygroundError
 
 Mistakes = list[dict[str, str]]
+SOON = "5"  # seconds until it is worth asking again
 STATUSES = {
     400: "The body is not readable as JSON.",
     401: "The run's key is missing.",
     403: "The key belongs to another run.",
     404: "There is no such thing.",
     409: "The run is not in a state for this.",
+    412: "It has changed since it was read: read it again.",
     413: "The body is too large.",
     422: "Something in the request is not valid; every mistake is named.",
     429: "A quota is used up.",
@@ -46,7 +49,7 @@ def problem(status: int, kind: str, mistakes: Mistakes, headers: dict[str, str] 
         fix=first["fix"],
         errors=mistakes,  # type: ignore[arg-type]
     )
-    extra = {"Retry-After": "5"} if status in (429, 503) else {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    extra = {"Retry-After": SOON} if status in (429, 503) else {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     text = json.dumps(body.model_dump(), ensure_ascii=True)
     return Response(text, status, {**extra, **(headers or {})}, media_type="application/problem+json")
 
@@ -55,7 +58,8 @@ def refused(_: Request, error: Exception) -> Response:
     """A user's mistake."""
     assert isinstance(error, PlaygroundError)
     kind = re.sub(r"(?<!^)([A-Z])", r"-\1", type(error).__name__).lower()
-    return problem(status_of(error), kind, [mistake(error.where, error.message, error.fix)])
+    found = getattr(error, "each", [error])  # a file can have many
+    return problem(status_of(error), kind, [mistake(e.where, e.message, e.fix) for e in found])
 
 
 def invalid(_: Request, error: Exception) -> Response:
@@ -73,11 +77,25 @@ def other(request: Request, error: Exception) -> Response:
     said = {
         404: ("There is nothing at this address.", "See /api/docs for what there is."),
         405: (f"{request.method} is not possible here.", "See /api/docs for what is."),
-        413: ("The body is larger than this server takes.", "Send less at a time."),
     }
     message, fix = said.get(error.status_code, (str(error.detail), ""))
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (there := allowed(request)):
+        headers["Allow"] = there
     kind = TITLES.get(error.status_code, "problem").lower().replace(" ", "-")
-    return problem(error.status_code, kind, [mistake("", message, fix)], dict(error.headers or {}))
+    return problem(error.status_code, kind, [mistake("", message, fix)], headers)
+
+
+def allowed(request: Request) -> str:
+    """All methods of an address of the interface: each route knows its own only."""
+    below = route_path(request.scope)
+    known = request.app.openapi()["paths"].items()
+    for path, operations in sorted(
+        known, key=lambda item: item[0].count("{")
+    ):  # /datasets/preview is no data set's name
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), below):
+            return ", ".join(sorted(verb.upper() for verb in operations))
+    return ""
 
 
 def failed(_: Request, error: Exception) -> Response:
@@ -139,9 +157,11 @@ def explain(error: Any, body: Any) -> dict[str, str]:
 
 def path(loc: Any, body: Any) -> str:
     """pydantic's location as the path of a field: without the names of union branches, layers by their id."""
+    if loc and loc[0] == "header":
+        return str(loc[1]).title()
     steps: list[str] = []
     value, branch = body, False
-    for step in loc[1:] if loc and loc[0] in ("body", "query", "path", "header") else loc:
+    for step in loc[1:] if loc and loc[0] in ("body", "query", "path") else loc:
         if isinstance(value, dict) and value.get("type") == step and not branch:
             branch = True  # of a union; only then may a field of that name follow
             continue

@@ -3,11 +3,13 @@
 import base64
 import binascii
 import json
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 
-from app.api.body import StrictRoute
+from app.api.etags import IF_MATCH, TAGGED, etag, expect
+from app.api.idempotency import MakingDep, OnceRoute
 from app.api.problems import answers
 from app.api.run_views import (
     RunCreate,
@@ -19,25 +21,24 @@ from app.api.run_views import (
     StateChange,
     WeightEdits,
 )
-from app.deps import KeyDep, OwnedRunDep, RunDep, RunsDep
-from app.errors import KeyMissing
-from app.runs import keys
+from app.deps import KeyDep, OwnedRunDep, RunDep, RunsDep, listing_key
 from engine.errors import SpecError
 
-router = APIRouter(route_class=StrictRoute)
+router = APIRouter(route_class=OnceRoute)
+NEXT = "WzE3OTAwMDAwMDAuMCwgImg1WXgwYkMxWmwwbVM5bTZpSnIzSnciXQ=="
 
 
 @router.post("/runs", status_code=201, tags=["runs"], responses=answers(400, 413, 422, 429, 503))
-async def create_run(body: RunCreate, runs: RunsDep, key: KeyDep, response: Response) -> RunCreated:
+async def create_run(body: RunCreate, runs: RunsDep, new: MakingDep, response: Response) -> RunCreated:
     """Make a run. It is not training yet: `PUT /runs/{id}/state` starts it.
 
     What is left out takes its default; an empty object is the experiment of the untouched page. Send a key of your own
     (`Authorization: Bearer` and 20 characters or more) and the run belongs to it; otherwise the answer has a new one.
     """
-    key, spec = own_key(key), body.model_dump(exclude_unset=True)
-    feed, check = await runs.create(spec, spec.pop("name", ""), key)
+    spec = body.model_dump(exclude_unset=True)
+    feed, check = await runs.create(spec, spec.pop("name", ""), new.key, id=new.id)
     response.headers["Location"] = f"runs/{feed.record.id}"
-    return RunCreated.made(feed, key, check)
+    return RunCreated.made(feed, new.key, check)
 
 
 @router.get("/runs", tags=["runs"], responses=answers(401, 422))
@@ -45,13 +46,12 @@ async def list_runs(
     runs: RunsDep,
     key: KeyDep,
     limit: Annotated[int, Query(ge=1, le=100, description="At most so many.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next` of the page before.")] = None,
+    cursor: Annotated[
+        str | None, Query(max_length=200, description="`next` of the page before.", examples=[NEXT])
+    ] = None,
 ) -> RunList:
     """The runs that belong to the key sent, newest first."""
-    if key is None:
-        fix = "Send it: Authorization: Bearer <key>."
-        raise KeyMissing("Runs are listed for a key, and none was sent.", where="Authorization", fix=fix)
-    found = await runs.mine(key, limit + 1, _decode(cursor) if cursor else None)
+    found = await runs.mine(listing_key(key, "Runs"), limit + 1, _decode(cursor) if cursor else None)
     shown = found[:limit]
     following = _encode(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
     return RunList(runs=[RunView.of(record) for record in shown], next=following)
@@ -63,7 +63,7 @@ async def get_run(run: RunDep) -> RunView:
     return RunView.of(run.record)
 
 
-@router.delete("/runs/{run}", status_code=204, tags=["runs"], responses=answers(401, 403, 404))
+@router.delete("/runs/{run}", status_code=204, tags=["runs"], responses=answers(401, 403, 404, 503))
 async def delete_run(run: OwnedRunDep, runs: RunsDep) -> None:
     """Stop a run and forget it with its history and weights."""
     await runs.delete(run)
@@ -83,16 +83,24 @@ async def set_state(body: StateChange, run: OwnedRunDep, runs: RunsDep) -> RunVi
     return RunView.of(run.record)
 
 
-@router.get("/runs/{run}/settings", tags=["steering"], responses=answers(404))
-async def get_settings(run: RunDep) -> Settings:
-    """What may be changed while the run goes on, as it is now."""
+@router.get("/runs/{run}/settings", tags=["steering"], responses={**TAGGED, **answers(404)})
+async def get_settings(run: RunDep, response: Response) -> Settings:
+    """What may be changed while the run goes on, as it is now. The header ETag names this version of it."""
+    response.headers["ETag"] = etag(run.record.settings)
     return Settings(**run.record.settings)
 
 
-@router.patch("/runs/{run}/settings", tags=["steering"], responses=answers(401, 403, 404, 422, 503))
-async def change_settings(body: SettingsChange, run: OwnedRunDep, runs: RunsDep) -> Settings:
+@router.patch("/runs/{run}/settings", tags=["steering"], responses={**TAGGED, **answers(401, 403, 404, 412, 422, 503)})
+async def change_settings(
+    body: SettingsChange,
+    run: OwnedRunDep,
+    runs: RunsDep,
+    response: Response,
+    if_match: Annotated[str | None, Header(description=IF_MATCH, max_length=1000, examples=["*"])] = None,
+) -> Settings:
     """Change some settings. The run goes on from where it is, with the optimizer's memory where it fits."""
-    await runs.change(run, body.model_dump(exclude_unset=True))
+    await runs.change(run, body.model_dump(exclude_unset=True), partial(expect, if_match))
+    response.headers["ETag"] = etag(run.record.settings)
     return Settings(**run.record.settings)
 
 
@@ -101,14 +109,6 @@ async def edit_weights(body: WeightEdits, run: OwnedRunDep, runs: RunsDep) -> Ru
     """Set single weights and biases by hand: all of those sent, or none."""
     await runs.edit(run, [edit.model_dump() for edit in body.edits])
     return RunView.of(run.record)
-
-
-def own_key(key: str | None) -> str:
-    """The key sent if it will do, else a new one. Raises SpecError."""
-    if key is not None and not keys.SHORTEST <= len(key) <= keys.LONGEST:
-        fix = f"Use {keys.SHORTEST} to {keys.LONGEST} random characters, or leave it out to get a key."
-        raise SpecError(f"This key has {len(key)} characters.", where="Authorization", fix=fix)
-    return key or keys.new_key()
 
 
 def _encode(created_at: float, run: str) -> str:

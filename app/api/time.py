@@ -5,19 +5,18 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from fastapi.concurrency import run_in_threadpool
 
-from app.api.body import StrictRoute
+from app.api.idempotency import MakingDep, OnceRoute
 from app.api.looking import JSON, At, Split
 from app.api.problems import answers
-from app.api.runs import own_key
 from app.api.surface_views import SurfaceView
 from app.api.teaching_views import Curve, Forked, ForkRequest, TimelineView
-from app.deps import KeyDep, RunDep, RunsDep
+from app.deps import RunDep, RunsDep
 from app.runs import curves, surfaces
 from app.runs.forking import fork
 from app.runs.queries import listed, text
 from engine.events import COLUMNS
 
-router = APIRouter(route_class=StrictRoute)
+router = APIRouter(route_class=OnceRoute)
 
 
 @router.get("/runs/{run}/timeline", tags=["looking"], response_model=TimelineView, responses=answers(404, 503))
@@ -41,7 +40,7 @@ async def get_curve(run: RunDep, runs: RunsDep) -> Response:
     tags=["runs"],
     responses=answers(400, 404, 409, 413, 422, 429, 503),
 )
-async def fork_run(body: ForkRequest, run: RunDep, runs: RunsDep, key: KeyDep, response: Response) -> Forked:
+async def fork_run(body: ForkRequest, run: RunDep, runs: RunsDep, new: MakingDep, response: Response) -> Forked:
     """Make a run of your own that goes on from a moment of this one, with a change or without.
 
     Whoever has the id may do so; the new run belongs to the key sent, or to a new one. Its history begins with the
@@ -49,10 +48,9 @@ async def fork_run(body: ForkRequest, run: RunDep, runs: RunsDep, key: KeyDep, r
     everything that fits is carried over and `fresh` names what is new. `where` in an error is the path in the
     experiment that would come out.
     """
-    key = own_key(key)
-    feed, check, fresh = await fork(runs, run, body.at, body.changes, body.name, key)
+    feed, check, fresh = await fork(runs, run, body.at, body.changes, body.name, new.key, new.id)
     response.headers["Location"] = f"../{feed.record.id}"
-    return Forked.of_fork(feed, key, check, fresh)
+    return Forked.of_fork(feed, new.key, check, fresh)
 
 
 @router.get("/runs/{run}/surface", tags=["looking"], response_model=SurfaceView, responses=answers(404, 422, 503))

@@ -45,6 +45,7 @@ def _onnx(s: Snapshot, names: str) -> File:
     from app.exchange.onnx_out import onnx_model  # the library is optional
 
     facts = {"preprocess": s.data.preprocess, "classes": list(s.data.classes or ()), "seed": s.seed, "epoch": s.epoch}
+    facts |= {"data": s.experiment.data.to_json(), "training": s.training.to_json()}
     return File(f"{s.name}.onnx", OCTETS, onnx_model(s.network, s.weights, facts).SerializeToString())
 
 

@@ -18,10 +18,7 @@ def trainer_of(spec: dict[str, Any], settings: dict[str, Any], packed: bytes, *,
     known = {"optimizer", "schedule", "regularizer", "batch_size", "epochs", "class_weights", "clip_norm", "clip_value"}
     known |= {"patience", "restore_best"}
     trainer.set(**{name: value for name, value in settings.items() if name in known})
-    values = np.frombuffer(packed, "<f4")
-    for entry in trainer.manifest():
-        array = trainer.parameters.find(entry["layer"], entry["name"])
-        array[...] = values[entry["offset"] : entry["offset"] + entry["size"]].reshape(entry["shape"])
+    trainer.parameters.unpack(np.frombuffer(packed, "<f4"))
     trainer.seed, trainer.epoch = seed, epoch
     return trainer
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.runs import inside, pipe, queries, slices
+from app.runs.portrait import portrait
 from app.runs.queries import listed, place, text
 from app.runs.session import Session
 from engine.diagnosis import as_json, diagnose
@@ -28,8 +29,11 @@ def timeline(session: Session) -> bytes:
     return text({**about, "moments": moments, "present": {"seq": session.seq, **place(session.trainer)}})
 
 
-def fork(session: Session, at: int | None, changes: dict[str, Any]) -> bytes:
-    """A message for whoever makes the new run: what it is, and its checkpoint. Raises PlaygroundError."""
+def fork(session: Session, at: int | None, changes: dict[str, Any], drawn: bool = False) -> bytes:
+    """A message for whoever makes the new run: what it is, and its checkpoint. Raises PlaygroundError.
+
+    drawn: with what a picture of it needs.
+    """
     session.changed = session.hurry = True  # rows up to the moment go out before the answer
     moment, made = session.past.fork(session.trainer, session.seq, at, changes)
     if not made.trainer.finite():
@@ -37,7 +41,8 @@ def fork(session: Session, at: int | None, changes: dict[str, Any]) -> bytes:
         raise DataError("The weights are no finite numbers there.", where="at", fix=fix)
     told = {**moment.place(), "start": session.start, "exact": made.exact, "fresh": list(made.fresh)}
     told |= {"spec": made.trainer.experiment.to_json(), "speed": changes.get("speed", session.speed)}
-    return pipe.pack(told, [made.trainer.state()])
+    state = made.trainer.state()
+    return pipe.pack(told | ({"portrait": portrait(made.trainer)} if drawn else {}), [state])
 
 
 def diagnosis(session: Session, rows: list[Any], recent: list[Any]) -> bytes:
@@ -50,7 +55,7 @@ def diagnosis(session: Session, rows: list[Any], recent: list[Any]) -> bytes:
 
 
 TRAINER: dict[str, Callable[..., bytes]] = {
-    **queries.QUERIES, "activations": inside.activations, "mistakes": inside.mistakes,
+    **queries.QUERIES, "activations": inside.activations, "mistakes": inside.mistakes, "window": inside.window,
 }  # fmt: skip
 SESSION: dict[str, Callable[..., bytes]] = {
     f.__name__: f

@@ -1,5 +1,6 @@
-"""What can be asked of a run: small frozen messages, JSON on the way to the worker that owns the run."""
+"""What can be asked of a run: small frozen messages, JSON and bytes on the way to the worker that owns the run."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -15,6 +16,10 @@ class Command:
 
     def to_json(self) -> dict[str, Any]:
         return {"name": self.name, **asdict(self)}
+
+    def blobs(self) -> list[bytes]:
+        """What of it goes beside the JSON."""
+        return []
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,21 @@ class Edit(Command):
 
 
 @dataclass(frozen=True)
+class Load(Command):
+    """Every weight at once: float32, one after the other in the order of the manifest."""
+
+    name = "load"
+    steers = True
+    weights: bytes = b""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name}
+
+    def blobs(self) -> list[bytes]:
+        return [self.weights]
+
+
+@dataclass(frozen=True)
 class Watch(Command):
     """Whether anybody looks at the weights; they are sent only then."""
 
@@ -68,10 +88,10 @@ class Watch(Command):
     on: bool = True
 
 
-COMMANDS: dict[str, type[Command]] = {c.name: c for c in (Play, Pause, Reset, Change, Edit, Watch)}
+COMMANDS: dict[str, type[Command]] = {c.name: c for c in (Play, Pause, Reset, Change, Edit, Load, Watch)}
 
 
-def from_json(message: dict[str, Any]) -> Command:
-    """The inverse of `to_json`."""
+def from_json(message: dict[str, Any], blobs: Sequence[bytes] = ()) -> Command:
+    """The inverse of `to_json` and `blobs`."""
     given = dict(message)
-    return COMMANDS[given.pop("name")](**given)
+    return COMMANDS[given.pop("name")](*blobs, **given)

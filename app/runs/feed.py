@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.runs.blame import Blame
 from app.runs.history import History
 from app.runs.host import Checkpoint, Update
 from app.store.records import Record
+from app.wire import Shared
 
 if TYPE_CHECKING:
     from app.runs.mailbox import Watcher
 
 NOTES = 20  # the newest notes, kept for watchers that are slow
-FACTS = ("state", "message", "fix", "epoch", "update", "unit", "left")
+FACTS = ("state", "message", "fix", "epoch", "update", "unit", "goal")
 
 
 @dataclass
@@ -31,10 +33,15 @@ class Feed:
     record: Record
     manifest: list[dict[str, Any]] = field(default_factory=list)
     loaded: bool = False  # whether a worker has the run
+    shown: bool = False  # whether that worker tells the weights too
+    leaving: bool = False  # whether the last watcher has just gone
+    stored: bool = True  # whether the store knows of the run; until then checkpoints wait
+    deleted: bool = False  # or about to be: nobody finds it any more
     pending: Checkpoint | None = None  # a checkpoint that is not yet written
     unstored: dict[int, bytes] = field(default_factory=dict)  # moments of the time line that are not yet written
     weights: np.ndarray | None = None  # (n,) float32
     weights_version: int = 0
+    at: float = 0.0  # when the worker told what is newest here, in seconds since 1970; 0: before anybody listened
     version: int = 1
     news: int = 1
     generation: int = 1
@@ -43,14 +50,15 @@ class Feed:
     watchers: set["Watcher"] = field(default_factory=set)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)  # one request to the worker at a time
     touched: float = field(default_factory=time.monotonic)  # when somebody last asked
-    losses: deque[float] = field(default_factory=lambda: deque(maxlen=10))  # when its worker died
-    told: float = 0.0  # the last loss that watchers know of
+    blame: Blame = field(default_factory=Blame)  # workers lost over this run
+    lost: int | None = None  # the epoch at which its worker was lost, until it goes on
     curve: tuple[int, Any] | None = None  # the history thinned (`app.runs.curves`), and its generation
 
     def __post_init__(self) -> None:
         self.history = History(self.record.seq)
         self._given = self.record.seq  # the newest row given to the store
         self._waiting: list[asyncio.Future[None]] = []
+        self._frames: dict[tuple[int, int, bool], Shared] = {}  # those of this very moment
 
     # ---- news from the worker ----
 
@@ -80,6 +88,7 @@ class Feed:
             setattr(record, name, facts[name])
         record.seq = self.history.last
         record.changed_at = time.time()
+        self.at = update.at or record.changed_at
         self.wake()
 
     def describe(self, facts: dict[str, Any]) -> None:
@@ -95,9 +104,9 @@ class Feed:
             self.history = History(seq)
         self._given = seq
 
-    def fail(self, message: str) -> None:
+    def fail(self, message: str, fix: str = "Reset the run.") -> None:
         """The run cannot go on, through no fault of its owner's."""
-        self.record.state, self.record.message, self.record.fix = "failed", message, "Reset the run."
+        self.record.state, self.record.message, self.record.fix = "failed", message, fix
         self.news += 1
         self.wake()
 
@@ -121,7 +130,28 @@ class Feed:
         self.record.start, self.record.seq = start, 0
         self.history, self._given = History(), 0
         self.unstored.clear()
+        self._frames.clear()
         self.generation += 1
+
+    # ---- frames ----
+
+    def frame(self, after: int, most: int, weights: bool) -> Shared:
+        """What who knows rows up to `after` gets next, made once for all who do. Raises LookupError as the history."""
+        key = after, most, weights
+        if key not in self._frames:
+            rows = self.history.read(after, most)
+            self._frames[key] = self.framed(rows, self.place(after), self.weights if weights else None)
+        return self._frames[key]
+
+    def place(self, after: int) -> dict[str, Any]:
+        """The header of a frame."""
+        record = self.record
+        head = {"epoch": record.epoch, "update": record.update, "state": record.state, "start": record.start}
+        return {**head, "at": round(self.at * 1000), "first": after + 1}
+
+    @staticmethod
+    def framed(rows: np.ndarray, place: dict[str, Any], weights: np.ndarray | None) -> Shared:
+        return Shared(place, {"history": rows} if weights is None else {"history": rows, "weights": weights})
 
     # ---- news for others ----
 
@@ -133,6 +163,7 @@ class Feed:
 
     def wake(self) -> None:
         """Something changed."""
+        self._frames.clear()
         for watcher in self.watchers:
             watcher.wake()
         waiting, self._waiting = self._waiting, []

@@ -9,7 +9,7 @@ from app.runs.manager import Manager
 
 
 async def fork(
-    runs: Manager, parent: Feed, at: int | None, changes: dict[str, Any], name: str, key: str
+    runs: Manager, parent: Feed, at: int | None, changes: dict[str, Any], name: str, key: str, id: str | None = None
 ) -> tuple[Feed, dict[str, Any], list[str]]:
     """The new run, the shapes and sizes of its network, and the weights that could not be carried over.
 
@@ -23,7 +23,7 @@ async def fork(
     place = {"epoch": told["epoch"], "update": told["update"]}
     state = "paused" if told["update"] else "created"
     origin = {"parent": parent.record.id, "fork_seq": told["seq"], "fork_update": told["update"]}
-    record = runs.record(told["spec"], name, key, state=state, **place, **origin)
+    record = runs.record(told["spec"], name, key, id, state=state, **place, **origin)
     meta = {"state": state, "seq": told["seq"], "speed": told["speed"], "measure": not told["exact"]}
     feed, check = await runs.make(record, blob, meta, rows)
     return feed, check, told["fresh"]

@@ -37,6 +37,7 @@ async def create(
     criterion: dict[str, Any] | None,
     name: str,
     key: str,
+    id: str | None = None,
 ) -> Group:
     """Make the runs of a group: `spec` with each of the changes. Raises PlaygroundError; then none is made."""
     most = runs.settings.max_group_runs
@@ -46,7 +47,7 @@ async def create(
         )
     await runs.check_room(key, len(changes))
     found = json.loads(await runs.query(None, "variants", spec=spec, changes=changes))
-    id = keys.new_id()
+    id = id or keys.new_id()
     record = GroupRecord(id, keys.digest(key), name, found["spec"], changes, criterion, runs.now())
     await asyncio.wrap_future(runs.keeper.store.add_group(record))
     gate = asyncio.Semaphore(AT_ONCE)
@@ -87,10 +88,10 @@ async def find(runs: Manager, id: str) -> Group:
 
 async def owned(runs: Manager, id: str, key: str | None) -> Group:
     """The group, if this key may steer it. Raises NotFound, KeyMissing, WrongKey."""
-    group = await find(runs, id)
     if key is None:
         fix = "Send it: Authorization: Bearer <key>. Whoever made the group has it."
         raise errors.KeyMissing("Steering a group needs its key.", where="Authorization", fix=fix)
+    group = await find(runs, id)
     if not keys.matches(key, group.record.key_hash):
         raise errors.WrongKey("This key does not belong to this group.", where="Authorization", fix="Make your own.")
     return group

@@ -38,7 +38,8 @@ class History:
         new = rows[self.last + 1 - first :]
         used = self.last + 1 - self.first
         if used + len(new) > len(self._rows):
-            self._rows = np.concatenate([self._rows[:used], np.empty((used + len(new) + 32, len(COLUMNS)))])
+            room = len(new) + 32 + used // 4  # in proportion, so that a row is copied a few times, not for ever
+            self._rows = np.concatenate([self._rows[:used], np.empty((room, len(COLUMNS)))])
         self._rows[used : used + len(new)] = new
         self.last += len(new)
         return True
@@ -58,6 +59,6 @@ class History:
     def trim(self, stored: int) -> None:
         """Let go of old rows that the store has up to number `stored`."""
         spare = min(stored, self.last - KEEP) + 1 - self.first
-        if spare > KEEP:  # not for every row: the others have to be copied
+        if spare > KEEP // 4:  # not for every row: the others have to be copied
             self._rows = self._rows[spare : self.last + 1 - self.first].copy()
             self.first += spare

@@ -1,9 +1,8 @@
 """Many runs in one place, trained in fair turns: the part of a worker that is pure computation.
 
 Synchronous, without I/O, threads or a clock of its own (`clock` is given), so that the same object serves a worker
-process, a thread or an actor on another machine. Fair means: the run that has used the least time goes next, for a
-turn of a few milliseconds, and turns end between two updates. A run that starts joins at the present minimum, so
-nobody can save up time by pausing.
+process, a thread or an actor on another machine. Turns take a few milliseconds and end between two updates; whose is
+next, `app.runs.turns` says. A run that starts joins where the others are, so nobody can save up time by pausing.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from app.runs import asking, commands, queries
+from app.runs import asking, commands, queries, turns
 from app.runs.limits import Limits
 from app.runs.session import Session
 from app.store.records import Moments
@@ -24,6 +23,10 @@ UNWATCHED = 0.5  # seconds between reports of a run whose weights nobody looks a
 WEIGHTS_PER_SECOND = 20_000_000  # bytes of weights a run may send in a second
 
 
+class NotHere(Exception):
+    """The host has no such run."""
+
+
 @dataclass(frozen=True)
 class Update:
     """What is new about a run since its last update."""
@@ -33,6 +36,7 @@ class Update:
     rows: np.ndarray  # (k, len(COLUMNS)) float64: the last k of the seq rows
     weights: bytes | None  # packed float32, None: not changed or nobody looks
     about: dict[str, Any] | None = None  # spec and settings, where they changed
+    at: float = 0.0  # when it was told, in seconds since 1970; 0: just now
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Checkpoint:
     """All that is needed to go on with a run elsewhere."""
 
     run: str
-    meta: dict[str, Any]  # the facts, and speed, unit, left
+    meta: dict[str, Any]  # the facts, and speed
     spec: dict[str, Any]
     settings: dict[str, Any]
     blob: bytes  # Trainer.state()
@@ -55,6 +59,8 @@ class Host:
     checkpoint_seconds: float = 2.0
     limits: Limits = field(default_factory=Limits)
     sessions: dict[str, Session] = field(default_factory=dict)
+    doing: Callable[[str], None] = lambda run: None  # told which run is worked on next, "" for none
+    _floor: float = 0.0  # the furthest that the clock of whoever was last has got (see `turns`)
 
     def create(
         self,
@@ -75,8 +81,8 @@ class Host:
         return self.facts(run)
 
     def command(self, run: str, command: commands.Command) -> dict[str, Any]:
-        """Do it, answer what `facts` says. Raises PlaygroundError, KeyError where there is no such run."""
-        session = self.sessions[run]
+        """Do it, answer what `facts` says. Raises PlaygroundError, NotHere."""
+        session = self._session(run)
         was = session.state
         session.obey(command)
         if session.state == "running" and was != "running":
@@ -85,7 +91,7 @@ class Host:
 
     def facts(self, run: str) -> dict[str, Any]:
         """State, settings, spec and manifest of a run."""
-        session = self.sessions[run]
+        session = self._session(run)
         trainer, settings = session.trainer, session.settings()
         about = {"spec": session.spec(), "settings": settings, "manifest": trainer.manifest()}
         return {**session.facts(), **about, "check": trainer.experiment.check()}
@@ -97,14 +103,15 @@ class Host:
         """
         if run is None:
             return queries.GENERAL[name](self.limits, **args)
-        session, others = self.sessions[run], {k: v for k, v in args.items() if k != "at"}
+        session, others = self._session(run), {k: v for k, v in args.items() if k != "at"}
         if name in asking.SESSION:
             return asking.SESSION[name](session, **args)
         return asking.TRAINER[name](session.past.at(session.trainer, args.get("at")), **others)
 
     def snapshot(self, run: str) -> Checkpoint:
         """A checkpoint of this moment. The rows up to it are in the next `reports`, to be passed on before it."""
-        session = self.sessions[run]
+        session = self._session(run)
+        self.doing(run)
         began = self.clock()
         blob = session.trainer.state()
         session.saved, session.unsaved, session.urgent = self.clock(), False, False
@@ -124,14 +131,18 @@ class Host:
 
     def train(self, budget: float, interrupted: Callable[[], bool] = lambda: False) -> None:
         """Train for about `budget` seconds; less when nothing runs or somebody knocks."""
-        end = self.clock() + budget
-        while (now := self.clock()) < end:
-            ready = [s for s in self.sessions.values() if s.state == "running" and s.due <= now]
-            if not ready:
-                break
-            session = min(ready, key=lambda s: s.used)
-            turn = min(TURN, budget / len(ready))
+        now = self.clock()
+        end = now + budget
+        running = self._running()
+        turns.weigh(running, self._least())
+        queue = turns.Queue(s for s in running if s.due <= now)
+        turn = min(TURN, budget / max(1, len(queue)))
+        while queue and (now := self.clock()) < end:
+            session = queue.pop()
+            self.doing(session.run)
             session.advance(min(now + turn, end), self.clock)
+            if session.state == "running" and session.due <= now:
+                queue.push(session)
             if interrupted():
                 break
 
@@ -155,8 +166,18 @@ class Host:
         soonest = min(times, default=np.inf)
         return None if soonest == np.inf else max(0.0, soonest - now)
 
+    def _session(self, run: str) -> Session:
+        if run not in self.sessions:
+            raise NotHere(run)
+        return self.sessions[run]
+
     def _least(self, besides: Session | None = None) -> float:
-        return min((s.used for s in self.sessions.values() if s.state == "running" and s is not besides), default=0.0)
+        """The clock of whoever is last; it never goes back, not even when nobody runs."""
+        self._floor = max(self._floor, min((s.used for s in self._running() if s is not besides), default=0.0))
+        return self._floor
+
+    def _running(self) -> list[Session]:
+        return [s for s in self.sessions.values() if s.state == "running"]
 
     def _report_due(self, session: Session) -> float:
         if not session.changed:
@@ -175,6 +196,7 @@ class Host:
         return session.saved + max(wait, 10 * session.save_cost if session.save_cost > QUICK else 0.0)
 
     def _report(self, session: Session, now: float) -> Update:
+        self.doing(session.run)
         rows = np.stack(session.rows) if session.rows else np.empty((0, len(COLUMNS)))
         weights = None
         if session.moved and session.watched and (session.state != "running" or session.weighed <= now):

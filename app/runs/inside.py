@@ -13,6 +13,7 @@ from engine.data import Prepared
 from engine.errors import DataError, SpecError
 from engine.explain import explain as explained
 from engine.mistakes import mistakes as found_mistakes
+from engine.receptive import made
 from engine.spec import show
 
 
@@ -69,9 +70,13 @@ def activations(
     given: Any = None,
     ready: bool = False,
     layers: list[str] | None = None,
+    channels: int | None = None,
     packed: bool = False,
 ) -> bytes:
-    """What every layer gives for one example: JSON, or a frame of float32 arrays in the user's shapes."""
+    """What every layer gives for one example: JSON, or a frame of float32 arrays in the user's shapes.
+
+    channels: of feature maps no more than the first so many.
+    """
     example = chosen(trainer.data, split, index) if given is None else sent(trainer.data, given, None, ready)
     x = example.x[None]
     seen = {name: a[0] for name, a in trainer.activations(x).items() if name != "input"}
@@ -83,11 +88,34 @@ def activations(
                 fix = f"Choose from: {', '.join(known)}."
                 raise SpecError(f"There is no layer {show(id)}.", where="layers", fix=fix)
         seen = {name: a for name, a in seen.items() if name.removesuffix(":pre") in layers}
+    if channels is not None:
+        seen = {name: a[..., :channels] if a.ndim in (2, 3) else a for name, a in seen.items()}
     target = None if example.target is None else listed(example.target)
     if packed:
         return frame({**place(trainer), "target": target}, {"input": x[0], "output": output, **seen})
     shown = {"raw": example.raw, "input": array(x[0]), "target": target, "output": array(output)}
     return text({"layers": {name: array(a) for name, a in seen.items()}, **shown, **place(trainer)})
+
+
+def window(
+    trainer: Any,
+    layer: str,
+    at_map: tuple[int, int, int],
+    most: int,
+    split: str = "test",
+    index: int = 0,
+    given: Any = None,
+    ready: bool = False,
+) -> bytes:
+    """One value of a feature map, (row, column, channel), and every number that made it; (0, step, channel) of a
+    sequence."""
+    _need_numbers(trainer, "show")
+    example = chosen(trainer.data, split, index) if given is None else sent(trainer.data, given, None, ready)
+    row, column, channel = at_map
+    found = made(trainer, example.x, layer, (row, column, channel), most)
+    shares = [{f: listed(v) if isinstance(v, np.ndarray) else v for f, v in vars(s).items()} for s in found.shares]
+    return text({**vars(found), "layer": layer, "row": row, "column": column, "channel": channel, "shares": shares,
+                 **place(trainer)})  # fmt: skip
 
 
 def explain(
@@ -101,9 +129,7 @@ def explain(
     layers: list[str] | None = None,
 ) -> bytes:
     """One example forward, backward and into an update: every number, with finite differences beside the gradients."""
-    if not trainer.finite():
-        fix = "Ask about an earlier moment with ?at=, or reset the run."
-        raise DataError("The run has diverged: there are no numbers to explain.", where="at", fix=fix)
+    _need_numbers(trainer, "explain")
     example = chosen(trainer.data, split, index) if given is None else sent(trainer.data, given, target, ready)
     told = explained(trainer, example.x, example.learned, layers, most)
     about = {"raw": example.raw, "target": listed(example.target), "classes": _classes(trainer)}
@@ -129,8 +155,15 @@ def mistakes(trainer: Any, split: str, limit: int, offset: int, true: int | None
     return text({**rows, **about, **place(trainer)})
 
 
+def _need_numbers(trainer: Any, purpose: str) -> None:
+    """Raises DataError where the run has diverged."""
+    if not trainer.finite():
+        fix = "Ask about an earlier moment with ?at=, or reset the run."
+        raise DataError(f"The run has diverged: there are no numbers to {purpose}.", where="at", fix=fix)
+
+
 def _classes(trainer: Any) -> list[str] | None:
     return list(trainer.data.classes) if trainer.data.classes else None
 
 
-__all__ = ["activations", "explain", "mistakes"]
+__all__ = ["activations", "explain", "mistakes", "window"]

@@ -62,5 +62,5 @@ class Limits:
 
 
 def _over(where: str, what: str, unit: str, limit: int, got: float) -> LimitError:
-    message = f"This server allows {what} {limit:,} {unit}, got {got:,.0f}."
+    message = f"This server allows at most {limit:,} {unit} for {what}, got {got:,.0f}."
     return LimitError(message, where=where, fix=f"Stay at or below {limit:,}.")

@@ -7,13 +7,14 @@ newest then.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from app.runs.feed import Feed
+from app.wire import Shared
 
 WINDOW = 2
 BREAK = 60.0  # seconds
@@ -25,10 +26,21 @@ ReadRows = Callable[[str, int, int, int], Awaitable[np.ndarray]]  # (run, start,
 
 @dataclass(frozen=True)
 class Frame:
-    """Header and arrays of a binary frame."""
+    """A binary frame: its number, and what all watchers who stand at the same place get alike."""
 
-    head: dict[str, Any]
-    arrays: dict[str, np.ndarray]
+    seq: int
+    shared: Shared
+
+    @property
+    def head(self) -> dict[str, Any]:
+        return {"seq": self.seq, **self.shared.head}
+
+    @property
+    def arrays(self) -> Mapping[str, np.ndarray]:
+        return self.shared.arrays
+
+    def encoded(self) -> bytes:
+        return self.shared.numbered(self.seq)
 
 
 @dataclass(frozen=True)
@@ -64,14 +76,27 @@ class Watcher:
         self.most_rows = ROWS  # in one frame
 
     def wake(self) -> None:
-        self._event.set()
-        if self.news:
-            self.news.set()
+        """Something changed; whoever waits is troubled only where there is something for them."""
+        if self._reason is not None or self._told() or self._due():
+            self._event.set()
+            if self.news:
+                self.news.set()
 
     def acknowledge(self, seq: int) -> None:
         """The watcher has drawn frame `seq` and those before it."""
         self._sent = [s for s in self._sent if s > seq]
         self.wake()
+
+    def _told(self) -> bool:
+        """Whether there may be something to say."""
+        feed = self.feed
+        return self._generation != feed.generation or self._news != feed.news or self._noted != feed.noted
+
+    def _due(self) -> bool:
+        """Whether there is something new to show, and the watcher can take it."""
+        feed = self.feed
+        new = self._version != feed.version or self._after < feed.record.seq
+        return new and len(self._sent) < WINDOW
 
     def close(self, reason: str) -> None:
         self._reason = reason
@@ -100,7 +125,8 @@ class Watcher:
             if number > self._noted and at > self._since:
                 self._noted = number
                 return Said("note", {"message": message})
-        if frames and len(self._sent) < WINDOW and (self._version != feed.version or self._after < record.seq):
+        self._noted = feed.noted
+        if frames and self._due():
             return await self._frame()
         if self._news != feed.news:
             self._news = feed.news
@@ -109,24 +135,24 @@ class Watcher:
         return None
 
     async def _frame(self) -> Frame | None:
-        feed, record = self.feed, self.feed.record
-        version, weights_version, weights = feed.version, feed.weights_version, feed.weights
-        head = {"epoch": record.epoch, "update": record.update, "state": record.state, "start": record.start}
-        rows = await self._rows()
-        if self._generation != feed.generation:
-            return None  # a reset while the store was read; the next call says so
-        arrays = {"history": rows}
-        if weights is not None and self._weights != weights_version:
-            arrays["weights"] = weights
-        first, self._after = self._after + 1, self._after + len(rows)
+        feed = self.feed
+        version, weights_version = feed.version, feed.weights_version
+        fresh = self._weights != weights_version
+        try:
+            shared = feed.frame(self._after, self.most_rows, fresh)
+        except LookupError:
+            shared = await self._older(fresh)
+            if self._generation != feed.generation:
+                return None  # a reset while the store was read; the next call says so
+        self._after += len(shared.arrays["history"])
         self._version, self._weights = version, weights_version
         self._seq += 1
         self._sent.append(self._seq)
-        return Frame({"seq": self._seq, **head, "first": first}, arrays)
+        return Frame(self._seq, shared)
 
-    async def _rows(self) -> np.ndarray:
+    async def _older(self, fresh: bool) -> Shared:
+        """A frame whose rows only the store has any more."""
         feed = self.feed
-        try:
-            return feed.history.read(self._after, self.most_rows)
-        except LookupError:
-            return await self._read(feed.record.id, feed.record.start, self._after, self.most_rows)
+        made = feed.place(self._after), feed.weights if fresh else None
+        rows = await self._read(feed.record.id, feed.record.start, self._after, self.most_rows)
+        return feed.framed(rows, *made)

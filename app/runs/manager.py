@@ -3,19 +3,21 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from app import errors
-from app.runs import keys
-from app.runs.commands import Change, Command, Edit, Pause, Play, Reset, Unit
+from app.runs import anew, keys
+from app.runs.apart import Apart
+from app.runs.commands import Change, Command, Edit, Load, Pause, Play, Unit
 from app.runs.feed import Feed
 from app.runs.keeper import Keeper
 from app.runs.mailbox import Watcher
 from app.runs.session import ENDED
+from app.runs.uploads import Uploads
 from app.settings import Settings
 from app.store.records import Record
 
@@ -28,6 +30,8 @@ class Manager:
     def __init__(self, settings: Settings, keeper: Keeper, clock: Callable[[], float] = time.time) -> None:
         self.settings = settings
         self.keeper = keeper
+        self.uploads = Uploads(settings, keeper.store, clock)
+        self.exports = Apart("format")
         self._clock = clock
 
     def now(self) -> float:
@@ -46,10 +50,10 @@ class Manager:
 
     async def owned(self, run: str, key: str | None) -> Feed:
         """The run, if this key may steer it. Raises NotFound, KeyMissing, WrongKey."""
-        feed = await self.find(run)
         if key is None:
             fix = "Send the run's key: Authorization: Bearer <key>. Whoever made the run has it."
             raise errors.KeyMissing("Steering a run needs its key.", where="Authorization", fix=fix)
+        feed = await self.find(run)
         if not keys.matches(key, feed.record.key_hash):
             fix = "Everyone may watch; to try something yourself, make a run of your own from its spec."
             raise errors.WrongKey("This key does not belong to this run.", where="Authorization", fix=fix)
@@ -77,26 +81,30 @@ class Manager:
             message = f"This server keeps {most} runs for one key, and you have {have}."
             raise errors.TooMany(message, where="Authorization", fix="Delete some first: DELETE /api/v1/runs/{id}.")
 
-    def record(self, spec: dict[str, Any], name: str, key: str, **about: Any) -> Record:
+    def record(self, spec: dict[str, Any], name: str, key: str, id: str | None = None, **about: Any) -> Record:
         """What is kept about a new run."""
         now = self.now()
-        return Record(keys.new_id(), keys.digest(key), name, spec, {}, now, now, **about)
+        return Record(id or keys.new_id(), keys.digest(key), name, spec, {}, now, now, **about)
 
     async def make(
         self, record: Record, blob: bytes | None, meta: dict[str, Any], rows: np.ndarray | None = None
     ) -> tuple[Feed, dict[str, Any]]:
         """Have a worker take in a new run, from nothing or from a checkpoint and the rows of history up to it."""
+        await self.uploads.check(record.spec, record.key_hash)
         keeper, run = self.keeper, record.id
-        feed = keeper.feeds[run] = Feed(record, loaded=True)
+        feed = keeper.feeds[run] = Feed(record, loaded=True, stored=False)
         if rows is not None:
             feed.history.append(1, rows)
             record.seq = len(rows)
         try:
-            facts = await keeper.answered(keeper.runner.create(run, record.spec, blob, meta))
+            facts = await keeper.anywhere(lambda: keeper.create(record, record.spec, blob, meta))
+            feed.loaded = True
             feed.describe(facts)
             await asyncio.wrap_future(keeper.store.add(replace(feed.record, seq=0)))  # rows come with a checkpoint
             if blob is not None and rows is not None:
-                keeper.keep(feed, blob, meta["seq"])
+                keeper.saving.first(feed, blob, meta["seq"])
+            keeper.saving.begin(feed)
+            if blob is not None:
                 await asyncio.wrap_future(keeper.store.writer.flush())
         except BaseException:
             keeper.feeds.pop(run, None)
@@ -105,12 +113,18 @@ class Manager:
         return feed, facts["check"]
 
     async def delete(self, feed: Feed) -> None:
-        """Stop the run and forget it; whoever watches is told."""
+        """Stop the run and forget it; whoever watches is told. Where the store cannot, everything stays as it is."""
+        run = feed.record.id
         async with feed.lock:
-            self.keeper.feeds.pop(feed.record.id, None)
+            feed.deleted = True
+            try:
+                await asyncio.wrap_future(self.keeper.store.delete(run))
+            except BaseException:
+                feed.deleted = False
+                raise
+            self.keeper.feeds.pop(run, None)
             feed.loaded = False
-            await self.keeper.runner.drop(feed.record.id)
-            await asyncio.wrap_future(self.keeper.store.delete(feed.record.id))
+            await self.keeper.runner.drop(run)
             for watcher in feed.watchers:
                 watcher.close("the run was deleted")
 
@@ -130,19 +144,28 @@ class Manager:
     async def reset(self, feed: Feed, seed: int | str) -> None:
         """Back to the start: the "same", a "new" one that the server draws, or that of a seed."""
         drawn = None if seed == "same" else keys.new_seed() if seed == "new" else int(seed)
-        await self._command(feed, Reset(drawn))
+        feed.describe(await anew.reset(self.keeper, feed, drawn))
 
-    async def change(self, feed: Feed, settings: dict[str, Any]) -> None:
-        """Other settings from the next update on."""
-        await self._command(feed, Change(settings))
+    async def change(
+        self, feed: Feed, settings: dict[str, Any], unless: Callable[[dict[str, Any]], None] = lambda _: None
+    ) -> None:
+        """Other settings from the next update on. unless: raises where the present ones are not those expected."""
+        await self._command(feed, Change(settings), lambda: unless(feed.record.settings))
 
     async def edit(self, feed: Feed, edits: list[dict[str, Any]]) -> None:
         """Weights set by hand; all of them or none."""
         await self._command(feed, Edit(edits))
 
-    async def _command(self, feed: Feed, command: Command) -> None:
-        run = feed.record.id
-        feed.describe(await self.keeper.ask(feed, lambda: self.keeper.runner.command(run, command)))
+    async def load_weights(self, feed: Feed, weights: bytes) -> None:
+        """All weights at once: float32 in the order of the manifest."""
+        await self._command(feed, Load(weights))
+
+    async def _command(self, feed: Feed, command: Command, check: Callable[[], None] = lambda: None) -> None:
+        def given() -> Awaitable[dict[str, Any]]:
+            check()  # here, because nobody else can change the run until the worker has answered
+            return self.keeper.runner.command(feed.record.id, command)
+
+        feed.describe(await self.keeper.ask(feed, given))
 
     def _may_play(self, feed: Feed) -> None:
         record = feed.record
@@ -166,7 +189,7 @@ class Manager:
         """A worker's answer about a run, or about none in particular (None): JSON text, or packed floats."""
         runner = self.keeper.runner
         if feed is None:
-            return await self.keeper.answered(runner.query(None, name, args))
+            return await self.keeper.anywhere(lambda: runner.query(None, name, args))
         run = feed.record.id
         return await self.keeper.ask(feed, lambda: runner.query(run, name, args))
 

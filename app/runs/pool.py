@@ -1,126 +1,73 @@
-"""The local runner: a few worker processes, many runs each, one socket per worker, replaced when they die.
+"""The local runner: a few worker processes, many runs each, one socket per worker, replaced when they die or get stuck.
 
 A worker's death shows as the end of its socket. Whoever waits for an answer gets `RunGone`, the listener hears which
-runs were lost, and a new process takes the place; if that dies at once too, the next waits longer.
+runs were lost, and over which of them, and a new process takes the place; if that dies soon too, the next waits longer.
+
+A worker that hangs, in an endless loop or stopped, does not answer when asked whether it is there: it is killed, and
+the rest goes its usual way. What counts is looks in a row without a sign of life, not seconds: on a machine that was
+asleep or is overloaded, whoever looks was so as well.
 """
 
 import asyncio
 import contextlib
 import logging
-import multiprocessing
-import os
-import signal
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
 from app.runs import pipe, runner, worker
 from app.runs.commands import Command
+from app.runs.link import Link, end
 from engine import errors
 
 log = logging.getLogger(__name__)
-BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
+ANSWERING = 30.0  # seconds that an answer may take beyond those until a worker counts as stuck
 COMING_BACK = 10.0  # seconds to wait for a worker when none is alive
-_environment = threading.Lock()
+LOOKS = 5  # looks at a silent worker until it counts as stuck
+STOPPING = 10.0  # seconds that the last checkpoints may take
+STARTING = 60.0  # seconds a worker may take to say its first word
+STEADY = 10.0  # seconds a worker has lived when its death is no reason to wait with the next one
+LONGEST = 30.0  # seconds to wait for that at most
 
 
-def spawn(sock: socket.socket, config: worker.Config) -> multiprocessing.process.BaseProcess:
-    """A worker process. One BLAS thread each: there are as many workers as cores, and sums stay the same everywhere."""
-    process = multiprocessing.get_context("spawn").Process(target=worker.main, args=(sock, config), daemon=True)
-    with _environment:  # read by the child before it imports NumPy; ours is put back
-        before = {name: os.environ.get(name) for name in BLAS}
-        os.environ.update(dict.fromkeys(BLAS, "1"))
-        try:
-            with _deaf():
-                process.start()
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name) if value is None else os.environ.update({name: value})
-    sock.close()
-    return process
-
-
-@contextlib.contextmanager
-def _deaf() -> Iterator[None]:
-    """What is started inside never hears Ctrl+C, from its first moment: the web process says when to go."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows; there the worker itself begins by not listening
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-class Link:
-    """One worker seen from the web side: its process, its socket, who waits for which answer, which runs it has."""
-
-    def __init__(self) -> None:
-        self.process: Any = None
-        self.runs: set[str] = set()
-        self.running: set[str] = set()
-        self.waiting: dict[int, asyncio.Future[pipe.Message]] = {}
-        self.alive = False
-        self.started = 0.0
-        self.writer: asyncio.StreamWriter | None = None
-
-    async def open(self, config: worker.Config) -> asyncio.StreamReader:
-        """Start the process; answers the stream of what it says."""
-        ours, theirs = socket.socketpair()
-        self.process = await asyncio.to_thread(spawn, theirs, config)
-        reader, self.writer = await asyncio.open_connection(sock=ours, limit=2**22)
-        self.alive, self.started = True, time.monotonic()
-        return reader
-
-    def send(self, message: bytes) -> None:
-        if not self.alive or self.writer is None:
-            raise runner.RunGone("the worker is gone")
-        self.writer.write(message)
-
-    def close(self) -> list[str]:
-        """Nothing comes any more: everyone who waits is told; answers which runs were here."""
-        self.alive = False
-        for future in self.waiting.values():
-            if not future.done():
-                future.set_exception(runner.RunGone("the worker is gone"))
-        lost, self.runs, self.running = sorted(self.runs), set(), set()
-        self.waiting.clear()
-        if self.writer:
-            self.writer.close()
-        return lost
+def wait_after(before: float, lived: float) -> float:
+    """Seconds to wait with the next worker, after one that was waited for so long and lived for so long."""
+    return 0.0 if lived >= STEADY else min(2 * before + 0.1, LONGEST)
 
 
 class Pool:
     """A `runner.Runner` of local processes."""
 
-    def __init__(self, workers: int, config: worker.Config, patience: float = 60.0) -> None:
+    def __init__(
+        self, workers: int, config: worker.Config, stuck_seconds: float = 60.0, patience: float = 60.0 + ANSWERING
+    ) -> None:
         self._config = config
+        self._interval = stuck_seconds / LOOKS  # seconds between two looks
         self._patience = patience  # seconds to wait for an answer
         self._links = [Link() for _ in range(workers)]
         self._homes: dict[str, Link] = {}
         self._ids = count(1)
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
-        self._ready = asyncio.Event()
+        self._ready = asyncio.Event()  # a worker has come
         self._listener: runner.Listener
 
     async def start(self, listener: runner.Listener) -> None:
         self._listener = listener
         self._tasks = [asyncio.create_task(self._keep(link)) for link in self._links]
+        self._guard = asyncio.create_task(self._look_after())
         await asyncio.wait_for(self._ready.wait(), self._patience)
 
     async def stop(self) -> None:
         self._stopping = True
+        self._guard.cancel()
         alive = [link for link in self._links if link.alive]
-        saves = [self._ask(link, {"op": "save", "run": None}) for link in alive]
+        saves = [asyncio.wait_for(self._ask(link, {"op": "save", "run": None}), STOPPING) for link in alive]
         await asyncio.gather(*saves, return_exceptions=True)
         for link in self._links:
             link.close()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, self._guard, return_exceptions=True)
 
     def alive(self) -> bool:
         return any(link.alive for link in self._links)
@@ -153,7 +100,8 @@ class Pool:
         return head["answer"]
 
     async def command(self, run: str, command: Command) -> dict[str, Any]:
-        head, _ = await self._ask(self._home(run), {"op": "command", "run": run, "command": command.to_json()})
+        request = {"op": "command", "run": run, "command": command.to_json()}
+        head, _ = await self._ask(self._home(run), request, command.blobs())
         return head["answer"]
 
     async def query(self, run: str | None, name: str, args: dict[str, Any]) -> bytes:
@@ -193,10 +141,12 @@ class Pool:
     async def _emptiest(self) -> Link:
         """The worker with least to do; if all have died, the first to come back."""
         try:
-            await asyncio.wait_for(self._ready.wait(), min(self._patience, COMING_BACK))
+            async with asyncio.timeout(min(self._patience, COMING_BACK)):
+                while not (alive := [link for link in self._links if link.alive]):
+                    self._ready.clear()  # whoever came is gone again
+                    await self._ready.wait()
         except TimeoutError:
             raise runner.Busy("no worker is alive") from None
-        alive = [link for link in self._links if link.alive]
         return min(alive, key=lambda link: (len(link.running), len(link.runs)))
 
     def _forget(self, run: str) -> None:
@@ -211,32 +161,52 @@ class Pool:
         wait = 0.0
         while not self._stopping:
             await asyncio.sleep(wait)
+            link.started = time.monotonic()
             try:
                 reader = await link.open(self._config)
+                link.silent = -round(STARTING / self._interval)
+                self._knock(link)
                 self._ready.set()
                 if not self._stopping:  # or it would be listened to for ever: `stop` closed what was open then
                     await self._listen(link, reader)
-            except (asyncio.IncompleteReadError, OSError):
-                pass
-            lost = link.close()
-            if not self.alive():
-                self._ready.clear()
+            except (asyncio.IncompleteReadError, OSError) as error:
+                log.log(logging.INFO if self._stopping else logging.WARNING, "worker %s is gone: %s", link.pid, error)
+            except Exception:  # a mistake of ours must not cost a worker for good
+                log.exception("worker %s is given up", link.pid)
+            lost, over = link.close(), link.at_work()
             for run in lost:
                 self._homes.pop(run, None)
-            await asyncio.to_thread(_end, link.process)
-            if self._stopping:
-                break
-            log.warning("worker %s died with %d runs; another takes its place", link.process.pid, len(lost))
-            self._listener.lost(lost)
-            wait = min(2 * wait + 0.1, 5.0) if time.monotonic() - link.started < 5 else 0.0
+            if not self._stopping and lost:
+                log.warning("lost %d runs, while run %s was worked on", len(lost), over)
+                runner.tell(self._listener.lost, lost, over if over in lost else None)
+            await asyncio.to_thread(end, link.process)
+            wait = wait_after(wait, time.monotonic() - link.started)
+
+    async def _look_after(self) -> None:
+        """Have workers killed that are stuck; `_keep` sees to the rest."""
+        while True:
+            await asyncio.sleep(self._interval)
+            for link in [link for link in self._links if link.alive]:
+                link.silent += 1
+                if link.silent > LOOKS:
+                    log.warning("worker %s gives no sign of life, it is killed", link.pid)
+                    link.process.kill()
+                else:
+                    self._knock(link)
+
+    def _knock(self, link: Link) -> None:
+        """Whoever lives says something."""
+        link.send(pipe.pack({"id": next(self._ids), "op": "ping"}))
 
     async def _listen(self, link: Link, reader: asyncio.StreamReader) -> None:
         say: dict[str, Callable[[Link, dict[str, Any], list[bytes]], None]] = {
             "reply": self._replied, "updates": self._updated, "checkpoint": self._saved,
         }  # fmt: skip
         while True:
-            head, blobs = await pipe.read(reader)
-            say[head.pop("kind")](link, head, blobs)
+            messages = await pipe.read(reader)
+            link.silent = 0
+            for head, blobs in messages:
+                say[head.pop("kind")](link, head, blobs)
 
     def _replied(self, link: Link, head: dict[str, Any], blobs: list[bytes]) -> None:
         future = link.waiting.get(head["id"])
@@ -247,28 +217,11 @@ class Pool:
         for update in worker.unpack_updates(head, blobs):
             if self._homes.get(update.run) is link:
                 (link.running.add if update.facts["state"] == "running" else link.running.discard)(update.run)
-                self._tell(self._listener.updated, update)
+                runner.tell(self._listener.updated, update)
 
     def _saved(self, link: Link, head: dict[str, Any], blobs: list[bytes]) -> None:
         if self._homes.get(head["run"]) is link:
-            self._tell(self._listener.saved, worker.unpack_checkpoint(head, blobs))
-
-    def _tell(self, hear: Callable[[Any], None], what: Any) -> None:
-        """A listener that fails must not take the worker's other runs with it."""
-        try:
-            hear(what)
-        except Exception:
-            log.exception("what a worker said could not be taken in")
-
-
-def _end(process: Any) -> None:
-    """Wait for a process whose socket is closed; make it go if it does not."""
-    if process is None:
-        return
-    process.join(2)
-    if process.exitcode is None:
-        process.kill()
-        process.join()
+            runner.tell(self._listener.saved, worker.unpack_checkpoint(head, blobs))
 
 
 def _error(told: dict[str, str]) -> Exception:

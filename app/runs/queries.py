@@ -104,7 +104,7 @@ def examples(trainer: Any, split: Split, offset: int, limit: int) -> bytes:
 
 def evaluation(trainer: Any, split: Split) -> bytes:
     """Loss, metric and confusion matrix over a split."""
-    found = trainer.evaluate(split)
+    found = trainer.evaluate(split, outputs=False)
     confusion = found["confusion"]
     answer = {"split": split, "loss": listed(found["loss"]), "metric": listed(found["metric"])}
     answer |= {"confusion": None if confusion is None else listed(confusion)}

@@ -12,7 +12,7 @@ from app.runs import commands
 from app.runs.limits import Limits
 from app.runs.past import Past
 from engine.errors import PlaygroundError, SpecError
-from engine.events import Diverged, Epoch, Finished, Step
+from engine.events import Diverged, Epoch, Finished, Judged, Step
 from engine.experiment import Experiment, Training, change
 from engine.spec import params
 from engine.surface import Surface
@@ -49,8 +49,8 @@ class Session:
         self.message: str = meta.get("message", "")
         self.fix: str = meta.get("fix", "")
         self.speed: float | None = meta.get("speed")  # epochs a second; None: as fast as it goes
-        self.unit: str | None = meta.get("unit")  # what is counted while `left` of them are still to be trained
-        self.left: int = meta.get("left", 0)
+        self.unit: str | None = meta.get("unit")  # what is counted on the way to a goal
+        self.goal: int = meta.get("goal", 0)  # so many of them since the start: then the run pauses by itself
         self.start: int = meta.get("start", 1)  # counts resets: history belongs to one start
         self.seq: int = meta.get("seq", 0)  # history rows made since this start
         self.rows: list[np.ndarray] = []  # those not yet reported
@@ -60,7 +60,10 @@ class Session:
         self.moved = blob is None  # weights to report
         self.unsaved = False  # something a checkpoint should hold; a new run is all in its spec
         self.watched = False
-        self.used = 0.0  # seconds of training, as fair turns count them
+        self.visitor: str = meta.get("visitor") or ""  # whose run it is, as far as fair turns care
+        self.group: str = meta.get("group") or ""
+        self.weight = 1.0  # its share of the time: see `app.runs.turns`
+        self.used = 0.0  # seconds of training by that weight
         self.due = 0.0  # not before this time (a run slowed down by `speed`)
         self.reported = self.weighed = self.saved = 0.0  # when rows, weights and a checkpoint were last sent
         self.save_cost = 0.0  # seconds the last checkpoint took
@@ -76,6 +79,8 @@ class Session:
             self._add_row(self.trainer.row())
         elif not moments:
             self.past.line.offer(self.trainer, self.seq)
+        if self.state == "running" and self._arrived():
+            self._to("paused")
         if meta.get("measure"):  # a fork of another experiment: how that does with these weights
             self._add_row(self.trainer.row())
             self.unsaved = self.urgent = True
@@ -90,7 +95,8 @@ class Session:
             while self.state == "running":
                 event = next(self._iterator())
                 now = clock()
-                self.changed = self.moved = self.unsaved = True
+                if not isinstance(event, Judged):
+                    self.changed = self.moved = self.unsaved = True
                 self._take(event, now, began)
                 if now >= until or self.due > now:
                     break
@@ -98,7 +104,7 @@ class Session:
             log.exception("run %s failed", self.run)
             self._end("failed", f"Training stopped with an error inside the program: {type(error).__name__}.", "Reset.")
         spent = clock() - began
-        self.used += spent
+        self.used += spent / self.weight
         self._spent += spent
 
     def _iterator(self) -> Iterator[Any]:
@@ -110,23 +116,20 @@ class Session:
 
     def _take(self, event: Any, now: float, began: float) -> None:
         match event:
-            case Step(batch_position=taken):
-                if self.unit == "sample" or (self.unit == "batch" and not taken):
-                    self.left -= 1
-                    # After an epoch's last update its row comes next; the run stops after that.
-                    if self.left <= 0 and self.trainer.position < len(self.trainer.data.train):
-                        self._add_row(self.trainer.row())
-                        self._to("paused")
+            case Step():
+                # After an epoch's last update its row comes next; the run stops after that.
+                if self._arrived() and self.trainer.position < self.trainer.samples:
+                    self._add_row(self.trainer.row())
+                    self._to("paused")
             case Epoch(row=row):
                 self._add_row(row)
                 self._epoch_cost, self._spent = self._spent + now - began, began - now
                 if self.speed:
                     self.due = max(self.due + 1 / self.speed, now)
-                self.left -= self.unit == "epoch"
                 if self.trainer.epoch >= self.limits.max_epochs:
                     limit = f"This server trains a run for {self.limits.max_epochs:,} epochs at most."
                     self._end("finished", limit, "Reset to start again.")
-                elif self.unit and self.left <= 0:
+                elif self._arrived():
                     self._to("paused")
             case Finished(message=message):
                 self._end("finished", message)
@@ -149,6 +152,11 @@ class Session:
                 self._change(settings)
             case commands.Edit(edits=edits):
                 self._edit(edits)
+            case commands.Load(weights=weights):
+                self.trainer.load(np.frombuffer(weights, "<f4"))
+                if self.state == "diverged":
+                    self._to("paused")
+                self._edited()
             case commands.Watch(on=on):
                 self.moved = self.changed = on or self.changed
                 self.watched = on
@@ -165,8 +173,16 @@ class Session:
                 else "Reset, then change what went wrong."
             )
             raise SpecError(f"The run is {self.state} and cannot go on.", where="state", fix=fix)
-        self.unit, self.left, self.due = unit, count if unit else 0, 0.0
+        self.unit, self.goal, self.due = unit, self._count(unit) + count if unit else 0, 0.0
         self._to("running")
+
+    def _count(self, unit: str) -> int:
+        """How many epochs, batches or samples were trained since the start."""
+        t = self.trainer
+        return {"epoch": t.epoch, "batch": t.update}.get(unit, t.epoch * t.samples + t.position + t.taken)
+
+    def _arrived(self) -> bool:
+        return self.unit is not None and self._count(self.unit) >= self.goal
 
     def _reset(self, seed: int | None) -> None:
         self.trainer.reset(seed)
@@ -206,6 +222,10 @@ class Session:
             for edit, old in reversed(done):
                 self.trainer.edit(layer=edit["layer"], name=edit["name"], index=list(edit["index"]), value=old)
             raise error.at(where) from None
+        self._edited()
+
+    def _edited(self) -> None:
+        """Other weights than training made: a row says how they do, unless one comes soon anyway."""
         self.moved = True
         if self.state != "running":
             self._add_row(self.trainer.row())
@@ -244,7 +264,7 @@ class Session:
             "epoch": int(self.trainer.epoch),
             "update": int(self.trainer.update),
             "unit": self.unit,
-            "left": self.left,
+            "goal": self.goal,
         }
 
     def meta(self) -> dict[str, Any]:
@@ -261,7 +281,7 @@ class Session:
         self.changed = self.hurry = self.unsaved = True
         if state != "running":
             self.urgent = True
-            self.unit, self.left, self._events = None, 0, None
+            self.unit, self.goal, self._events = None, 0, None
 
     def _end(self, state: str, message: str, fix: str = "") -> None:
         self._to(state)

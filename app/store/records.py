@@ -25,7 +25,7 @@ class Record:
     epoch: int = 0
     update: int = 0
     unit: str | None = None
-    left: int = 0
+    goal: int = 0
     parent: str | None = None
     fork_seq: int | None = None
     fork_update: int | None = None
@@ -41,8 +41,11 @@ class Record:
 
     def meta(self) -> dict[str, Any]:
         """What a worker must know to go on with the run beside spec and checkpoint."""
-        kept = ("state", "message", "fix", "start", "seq", "unit", "left")
+        kept = ("state", "message", "fix", "start", "seq", "unit", "goal")
         return {name: getattr(self, name) for name in kept} | {"speed": self.settings.get("speed")}
+
+
+COLUMNS_OF_RUN = frozenset(f.name for f in fields(Record))
 
 
 @dataclass
@@ -86,8 +89,7 @@ class Save:
     moments: Moments = field(default_factory=Moments)
 
     def __post_init__(self) -> None:
-        unknown = set(self.changes) - {f.name for f in fields(Record)}
-        if unknown:
+        if unknown := self.changes.keys() - COLUMNS_OF_RUN:
             raise ValueError(f"Not columns of a run: {sorted(unknown)}")
 
     def then(self, later: "Save") -> "Save":

@@ -8,11 +8,13 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from app.store import tables as t
 from app.store.db import connect, migrate
 from app.store.records import GroupRecord, Record, Save
+from app.store.shares import Shares
+from app.store.uploads import Uploads
 from app.store.writer import Writer
 from engine.events import COLUMNS
 
@@ -24,6 +26,8 @@ class Store:
         self._engine = connect(url)
         migrate(self._engine)
         self.writer = Writer(self._engine)
+        self.shares = Shares(self._engine, self.writer)
+        self.uploads = Uploads(self._engine, self.writer)
 
     def close(self) -> None:
         self.writer.close()
@@ -32,14 +36,17 @@ class Store:
     # ---- writing ----
 
     def add(self, record: Record) -> "Future[None]":
-        return self.writer.do(lambda connection: connection.execute(insert(t.runs).values(**record.values())) and None)
+        return self.writer.execute(insert(t.runs).values(**record.values()))
 
     def save(self, save: Save) -> "Future[None]":
         return self.writer.save(save)
 
+    def change(self, run: str, facts: dict[str, Any]) -> "Future[None]":
+        """Other facts of a run; its checkpoint and history stay."""
+        return self.writer.execute(update(t.runs).where(t.runs.c.id == run).values(**facts))
+
     def delete(self, run: str) -> "Future[None]":
-        self.writer.discard(run)
-        return self.writer.do(lambda connection: connection.execute(delete(t.runs).where(t.runs.c.id == run)) and None)
+        return self.writer.delete(run, delete(t.runs).where(t.runs.c.id == run))
 
     # ---- reading ----
 
@@ -77,13 +84,18 @@ class Store:
             found = connection.execute(select(func.count()).where(t.runs.c.key_hash == key_hash)).scalar()
         return found or 0
 
+    def count_by_state(self) -> dict[str, int]:
+        """How many runs there are, by state as last saved."""
+        c = t.runs.c
+        with self._engine.connect() as connection:
+            found = connection.execute(select(c.state, func.count()).group_by(c.state))
+            return {row[0]: row[1] for row in found}
+
     def add_group(self, group: GroupRecord) -> "Future[None]":
-        return self.writer.do(lambda connection: connection.execute(insert(t.groups).values(**asdict(group))) and None)
+        return self.writer.execute(insert(t.groups).values(**asdict(group)))
 
     def delete_group(self, group: str) -> "Future[None]":
-        return self.writer.do(
-            lambda connection: connection.execute(delete(t.groups).where(t.groups.c.id == group)) and None
-        )
+        return self.writer.execute(delete(t.groups).where(t.groups.c.id == group))
 
     def group(self, group: str) -> tuple[GroupRecord, list[str]] | None:
         """A group and the ids of its runs, in order; those deleted meanwhile are left out."""

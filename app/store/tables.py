@@ -2,6 +2,8 @@
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -32,8 +34,8 @@ runs = Table(
     Column("seq", Integer, nullable=False),  # history rows since this start
     Column("epoch", Integer, nullable=False),
     Column("update", Integer, nullable=False),
-    Column("unit", String(8)),  # epoch, batch or sample, while `left` of them are still to be trained
-    Column("left", Integer, nullable=False),
+    Column("unit", String(8)),  # epoch, batch or sample, on the way to `goal`, counted from the start
+    Column("goal", BigInteger, nullable=False),
     Column("created_at", Float, nullable=False),  # seconds since 1970, UTC
     Column("changed_at", Float, nullable=False),
     Column("parent", String(32)),  # the run it was forked from; it may be gone
@@ -81,9 +83,59 @@ groups = Table(
     Index("ix_groups_key_hash", "key_hash", "created_at", "id"),
 )
 
+# How requests that make something were answered, for those sent twice: see `app.store.answers`.
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("made", String(32), nullable=False),
+    Column("salt", String(64), nullable=False),
+    Column("status", Integer),
+    Column("headers", JSON),
+    Column("body", LargeBinary),  # without the key of what was made
+    Column("created_at", Float, nullable=False),
+    Index("ix_answers_created_at", "created_at"),
+)
+
 checkpoints = Table(
     "checkpoints",
     metadata,
     Column("run", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("state", LargeBinary, nullable=False),  # Trainer.state()
+)
+
+# Moments of runs that somebody shares, whole, so that they outlive the run.
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("key_hash", String(64), nullable=False),  # of who made it, and may delete it
+    Column("title", String(200), nullable=False),
+    Column("spec", JSON, nullable=False),
+    Column("speed", Float),  # epochs a second; null: as fast as it goes
+    Column("epoch", Integer, nullable=False),
+    Column("update", Integer, nullable=False),
+    Column("numbers", JSON, nullable=False),  # losses and metrics at that moment
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float),  # null: kept for ever
+    Column("state", LargeBinary),  # Trainer.state(); null: shared without weights
+    Column("rows", LargeBinary, nullable=False),  # history up to there, thinned, as little-endian float64
+    Column("card", LargeBinary, nullable=False),  # the picture for link previews, PNG
+    Index("ix_shares_key_hash", "key_hash", "created_at", "id"),
+    Index("ix_shares_expires_at", "expires_at"),
+)
+
+# Data sets of visitors' own; their examples lie in the data folder, under datasets/own/<id>.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("key_hash", String(64), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("about", JSON, nullable=False),  # as engine.datasets.own reads it
+    Column("size", Integer, nullable=False),  # bytes
+    Column("shared", Boolean, nullable=False),  # with everybody who knows the id
+    Column("created_at", Float, nullable=False),
+    Index("ix_uploads_key_hash", "key_hash", "created_at", "id"),
 )

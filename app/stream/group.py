@@ -9,15 +9,14 @@ import contextlib
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Query, WebSocket
 
 from app.deps import SocketRunsDep
 from app.runs import groups
 from app.runs.mailbox import ROWS, WINDOW, Closed, Frame, Said, Watcher
 from app.runs.view import view
-from app.stream.socket import GOING_AWAY, NO_RUN, POLICY, allowed, both, receive, say
+from app.stream.socket import GOING_AWAY, Closing, both, receive, say, serve
 from app.wire import encode
-from engine.errors import PlaygroundError
 from engine.events import COLUMNS
 
 router = APIRouter()
@@ -32,11 +31,8 @@ async def stream(
     start: Annotated[str, Query(max_length=2000)] = "",
 ) -> None:
     """Watch a group. `after`: of each run the number of the newest row known, separated by commas; `start` likewise."""
-    if not allowed(socket, runs.settings.allowed_origins):
-        await socket.close(POLICY, "This page's origin may not watch: see PLAYGROUND_ALLOWED_ORIGINS.")
-        return
-    await socket.accept()
-    try:
+
+    async def watch() -> None:
         async with contextlib.AsyncExitStack() as stack:
             found = await groups.find(runs, group)
             known, starts = numbers(after), numbers(start)
@@ -49,11 +45,9 @@ async def stream(
             about = {"id": found.record.id, "name": found.record.name, "changes": found.record.changes}
             await socket.send_text(say("hello", group=about, members=told, columns=list(COLUMNS)))
             mail = Mail(watchers, 1 / runs.settings.frames_per_second)
-            await both(partial(_send, socket, mail), partial(receive, socket, mail.acknowledge))
-    except PlaygroundError as error:
-        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-            await socket.send_text(say("error", message=error.message, where=error.where, fix=error.fix))
-            await socket.close(NO_RUN, error.message[:100])
+            await both(socket, partial(_send, socket, mail), partial(receive, socket, mail.acknowledge))
+
+    await serve(socket, runs.settings.allowed_origins, watch)
 
 
 def numbers(text: str) -> dict[int, int]:
@@ -105,15 +99,13 @@ class Mail:
 
     def _frame(self, frames: dict[int, Frame]) -> bytes:
         self._seq += 1
-        self._sent[self._seq] = [(self.watchers[member], frame.head["seq"]) for member, frame in frames.items()]
-        members = [{**frame.head, "member": member} for member, frame in frames.items()]
-        for told in members:
-            del told["seq"]
+        self._sent[self._seq] = [(self.watchers[member], frame.seq) for member, frame in frames.items()]
+        members = [{**frame.shared.head, "member": member} for member, frame in frames.items()]
         arrays = {f"{m}.{name}": array for m, frame in frames.items() for name, array in frame.arrays.items()}
         return encode({"seq": self._seq, "members": members}, arrays)
 
 
-async def _send(socket: WebSocket, mail: Mail) -> None:
+async def _send(socket: WebSocket, mail: Mail) -> Closing:
     try:
         while True:
             said, frame = await mail.next()
@@ -122,4 +114,4 @@ async def _send(socket: WebSocket, mail: Mail) -> None:
             if frame:
                 await socket.send_bytes(frame)
     except Closed as closed:
-        await socket.close(GOING_AWAY, str(closed))
+        return GOING_AWAY, str(closed)

@@ -25,7 +25,7 @@ class Linear(Activation):
 @part(
     "activation",
     "step",
-    label="Step",
+    label="Binary step",
     formula=r"f(z) = \begin{cases}1 & z > 0\\ 0 & z \le 0\end{cases}",
     keras="lambda z: keras.ops.cast(z > 0, 'float32')",
     torch="",

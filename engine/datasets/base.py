@@ -6,9 +6,10 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from engine.spec import integer, part, real
+from engine.spec import choice, integer, part, real
 
 TWO = ("orange", "blue")  # class 0 stands for −1, class 1 for +1
+MIXED, IN_ORDER = "mixed", "in_order"
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,13 +32,19 @@ class Dataset(Protocol):
     view: str  # plane | line | image | table | sequence
     shape: tuple[int, ...]  # of one example, without the batch
     columns: tuple[str, ...]  # names along the last axis; empty for images
+    plain: tuple[str, ...]  # columns of a table that are not standardized
     class_names: tuple[str, ...] | None  # names of the classes; None for regression
     train_fraction: float  # the share that trains where the user does not say
     divide_by: float  # images: the largest value a pixel can have
     preset: dict[str, Any]  # {"layers": […], "training": {…}}: the smallest that solves it
+    needs_files: bool  # whether somebody has to bring its files first
+    personal: bool  # whether there is one for each visitor, and so none to offer before it is named
 
     def generate(self, rng: np.random.Generator) -> Raw:
-        """Make the examples. The same generator state gives the same examples, bit for bit."""
+        """Make the examples. The same generator state gives the same examples, bit for bit.
+
+        A set with a `split` gives all that it has, in their own order, where that is IN_ORDER.
+        """
         ...
 
 
@@ -51,7 +58,10 @@ class ByParameters:
         return self.fact(cls() if made is None else made)
 
 
-SHARED = {"class_names": None, "columns": (), "train_fraction": 0.5, "divide_by": 1.0, "source": ""}
+SHARED: dict[str, Any] = {
+    "class_names": None, "columns": (), "plain": (), "train_fraction": 0.5, "divide_by": 1.0,
+    "source": "", "needs_files": False, "personal": False,
+}  # fmt: skip
 
 
 def dataset(name: str, *, label: str, formula: str = "", **declared: Any) -> Callable[[type], type]:
@@ -73,6 +83,12 @@ def dataset(name: str, *, label: str, formula: str = "", **declared: Any) -> Cal
 def samples(default: int, help: str = "How many points are made.") -> Any:
     """The parameter of every set that is made rather than read."""
     return integer(default, lo=20, hi=10_000, help=help)
+
+
+def split() -> Any:
+    """The parameter of sets whose examples lie in an order that means something, such as files made for training."""
+    help = "Which examples train: any, mixed by the seed; or the first in their own order, and the last ones test."
+    return choice(MIXED, (MIXED, IN_ORDER), help=help)
 
 
 def noise(help: str) -> Any:

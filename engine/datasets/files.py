@@ -13,6 +13,20 @@ def set_folder(path: str | Path | None) -> None:
     _folder = None if path is None else Path(path)
 
 
+def folder() -> Path | None:
+    """Where sets are looked for."""
+    return _folder
+
+
+def missing(name: str) -> DataError | None:
+    """What to say of a set whose files are not here; None where they are."""
+    try:
+        idx_pairs(name)
+    except DataError as error:
+        return error
+    return None
+
+
 def idx_pairs(name: str) -> list[tuple[Path, Path]]:
     """Images and labels of a set in IDX files, training files first. Raises DataError where there are none."""
     folder = None if _folder is None else _folder / name
@@ -25,9 +39,10 @@ def idx_pairs(name: str) -> list[tuple[Path, Path]]:
     complete = [pair for pair in pairs if pair[1].is_file()]
     if not complete:
         raise DataError(
-            f"The files of {name} are not here.",
+            f"The files of {name} are not on this server yet.",
             where="type",
-            fix=f"Put train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz, or the t10k- ones, into "
-            f"{folder or f'the folder {name} of the data folder'}; or choose digits, which needs no files.",
+            fix=f"Fetch them with: playground data fetch {name.replace('_', '-')}. Or put train-images-idx3-ubyte.gz "
+            f"and train-labels-idx1-ubyte.gz, or the t10k- ones, into "
+            f"{folder or f'the folder {name} of the data folder'}.",
         )
     return complete

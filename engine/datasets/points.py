@@ -55,6 +55,7 @@ def _values(made: Any) -> dict[str, Any]:
     view="plane",
     shape=(2,),
     columns=("x", "y"),
+    train_fraction=0.8,
     class_names=ByParameters(lambda made: TWO if made.classes == 2 else tuple(LETTERS[: made.classes])),
     preset=ByParameters(_colours),
     examples=({}, {"classes": 3, "points": [(0, 0, 0), (1, 1, 1), (2, 0, 2), (-1, 1, 0)]}),

@@ -12,6 +12,7 @@ from engine.builder import Array
 from engine.errors import SpecError
 from engine.export.numbers import array, number
 from engine.export.snapshot import Snapshot
+from engine.formula import Formula
 
 # What each feature of a point is in code.
 FEATURES = {
@@ -82,16 +83,20 @@ def prepare_code(s: Snapshot) -> str:
     way = s.data.preprocessing
     lines = ["def prepare(raw):"]
     if way.kind == "features":
-        unknown = [f.name for f in way.features if f.name not in FEATURES]
+        codes = {f.name: f.code() if isinstance(f, Formula) else FEATURES.get(f.name, "") for f in way.features}
+        unknown = [name for name, code in codes.items() if not code]
         if unknown:
             raise SpecError(
                 f"The feature {unknown[0]} can not be exported.",
                 where="data.features",
                 fix="Add it to FEATURES in engine/export/examples.py.",
             )
-        made = ", ".join(FEATURES[f.name] for f in way.features)
         lines += ['    """Points (n, 2) as the network reads them."""', "    x, y = raw[:, 0], raw[:, 1]"]
-        return "\n".join([*lines, f"    return np.stack([{made}], axis=1).astype(np.float32)"])
+        made = f"    return np.stack([{', '.join(codes.values())}], axis=1).astype(np.float32)"
+        if len(made) > 118:
+            made = "\n".join(["    features = [", *(f"        {code}," for code in codes.values()), "    ]"])
+            made += "\n    return np.stack(features, axis=1).astype(np.float32)"
+        return "\n".join([*lines, made])
     if way.kind == "standardize":
         lines += ['    """Every column with mean 0 and spread 1, as in training."""']
         return "\n".join(

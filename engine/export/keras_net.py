@@ -32,7 +32,7 @@ def build_code(network: Network, regularizer: Any = None) -> str:
         body = [wrapped(text, 8, after=",") for _, text in calls]
         shape = f"        keras.Input({network.input_shape}),"
         return "\n".join([*lines, "    return keras.Sequential([", shape, *body, "    ])"])
-    names = variables(network, identifiers(node.id for node in network.nodes))
+    names = variables(network, identifiers((node.id for node in network.nodes), also={"keras"}))
     lines.append(f"    {names[INPUT]} = keras.Input({network.input_shape})")
     start = names[INPUT]
     if start == "x":  # it is needed again at the end

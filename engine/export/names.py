@@ -2,7 +2,7 @@
 
 import builtins
 import keyword
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 # Attributes that every nn.Module has, and names that the programs use themselves.
 RESERVED = frozenset(
@@ -19,12 +19,12 @@ RESERVED = frozenset(
 )  # fmt: skip
 
 
-def identifiers(ids: Iterable[str]) -> dict[str, str]:
-    """A Python name for each id, all different."""
+def identifiers(ids: Iterable[str], also: Collection[str] = ()) -> dict[str, str]:
+    """A Python name for each id, all different. also: names that mean something where these are used."""
     out: dict[str, str] = {}
     for id in ids:
         name = id.replace("-", "_")
-        name += "_" * _taken(name)
+        name += "_" * (_taken(name) or name.rstrip("_") in also)
         while name in out.values():
             name += "_"
         out[id] = name

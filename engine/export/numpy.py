@@ -43,9 +43,7 @@ def numpy_program(s: Snapshot) -> dict[str, bytes]:
 
 def functions(text: str) -> list[str]:
     """The source of every function that a text calls, directly or not, in the order of their files."""
-    homes: dict[str, ModuleType] = {}
-    for home in (plain, plain_functions):
-        homes.update({name: home for name, f in vars(home).items() if inspect.isfunction(f)})
+    homes = _homes()
     wanted: set[str] = set()
     todo = [text]
     while todo:
@@ -56,12 +54,17 @@ def functions(text: str) -> list[str]:
     return [inspect.getsource(getattr(home, name)).rstrip() for name, home in homes.items() if name in wanted]
 
 
+def _homes() -> dict[str, ModuleType]:
+    """Every function that a program may have, by name, and where it is."""
+    return {name: home for home in (plain, plain_functions) for name, f in vars(home).items() if inspect.isfunction(f)}
+
+
 def forward_code(network: Network, weights: Mapping[str, Arrays], *, sums: bool) -> list[str]:
     """`forward(x)`. sums: it stops before the output layer's activation.
 
     Raises SpecError naming a layer that has no function.
     """
-    names = variables(network, identifiers(node.id for node in network.nodes))
+    names = variables(network, identifiers((node.id for node in network.nodes), also={"WEIGHTS", *_homes()}))
     lines = [f"def forward({names[INPUT]}):", '    """What the network gives for examples as `prepare` makes them."""']
     if sums:
         lines[1] = '    """What the output layer gives before its activation; `predict` adds that."""'

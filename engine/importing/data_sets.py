@@ -9,6 +9,8 @@ from engine.spec import CATALOGUE
 
 # A word in the code → our data set.
 WORDS = {
+    "fashion_mnist": "fashion_mnist",
+    "FashionMNIST": "fashion_mnist",
     "mnist": "mnist",
     "MNIST": "mnist",
     "load_digits": "digits",
@@ -19,7 +21,7 @@ WORDS = {
     "make_moons": "moons",
     "make_blobs": "blobs",
 }
-OTHERS = ("fashion_mnist", "FashionMNIST", "cifar10", "CIFAR10", "cifar100", "CIFAR100", "imdb", "boston_housing")
+OTHERS = ("cifar10", "CIFAR10", "cifar100", "CIFAR100", "imdb", "boston_housing")
 
 
 def data_set(tree: ast.AST, shape: Shape | None, notes: list[str]) -> dict[str, Any] | None:
@@ -28,16 +30,18 @@ def data_set(tree: ast.AST, shape: Shape | None, notes: list[str]) -> dict[str, 
     words |= {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     words |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names}
     for word, name in WORDS.items():
-        if word in words and not (word.lower() == "mnist" and words & {"fashion_mnist", "FashionMNIST"}):
+        if word in words:
             return {"type": name}
     for word in OTHERS:
         if word in words:
             notes.append(f"The data set {word} is not here; choose another one with the same shape.")
             return None
     if shape is not None:
-        fitting = [name for name, cls in CATALOGUE["dataset"].items() if tuple(cls.shape) == tuple(shape)]
+        sets = CATALOGUE["dataset"].items()
+        fitting = [name for name, cls in sets if not cls.personal and tuple(cls.shape) == tuple(shape)]
         if not fitting:
             notes.append(f"No data set here has examples of the shape {shape}; bring your own.")
-        elif len(fitting) == 1:
-            notes.append(f"Nothing says which data it is for; {fitting[0]} has examples of that shape.")
+        elif len(fitting) <= 2:
+            have = f"{' and '.join(fitting)} {'has' if len(fitting) == 1 else 'have'}"
+            notes.append(f"Nothing says which data it is for; {have} examples of that shape.")
     return None

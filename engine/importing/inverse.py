@@ -46,11 +46,14 @@ def write_back(parameters: Parameters, export: Callable[[Named], Arrays], found:
             continue
         given = found.get(name)
         if given is None:
-            raise DataError(f"The array {name!r} is missing.", where="weights", fix=f"It has the shape {index.shape}.")
+            has = ", ".join(list(found)[:8]) + (" …" if len(found) > 8 else "")
+            fix = f"It has the shape {index.shape}. The file has: {has[:200]}."
+            raise DataError(f"The array {name!r} is missing.", where=f"weights.{name}", fix=fix)
         if given.shape != index.shape:
             raise DataError(
                 f"The array {name!r} has the shape {tuple(given.shape)}, but the network needs {index.shape}.",
-                where="weights",
+                where=f"weights.{name}",
+                fix="Take a file of the same network, or bring in the network that the file is of.",
             )
         values[index[ours].astype(np.intp)] = given[ours]
     if not np.isfinite(values[1:]).all():

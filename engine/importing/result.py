@@ -41,24 +41,29 @@ def understood(found: Imported) -> None:
     """Put in front of the notes what was read: the layers with their lines, and how they are trained."""
     lines = sorted(line for line in found.lines.values() if line)
     count = len(found.network["layers"])
-    text = f"{count} layer{'s' * (count > 1)}"
+    text = f"{count} layers" if count > 1 else "1 layer"
     if found.input_shape is not None:
         nodes, errors = resolve(found.network, found.input_shape)
-        text += "" if errors else f" with {sum(node.count() for node in nodes):,} weights"
-    where = (
-        f"Lines {lines[0]} to {lines[-1]}" if lines and lines[0] < lines[-1] else f"Line {lines[0]}" if lines else ""
-    )
-    said = [f"{where}: {text}." if where else f"{text}."]
-    t = found.training
-    if "optimizer" in t:
-        loss = t.get("loss", "")
-        loss = loss if isinstance(loss, str) else loss["type"]
-        pieces = [f"by {t['optimizer']['type']}", *([f"on {loss}"] if loss else [])]
-        pieces += [f"in batches of {t['batch_size']}"] if "batch_size" in t else []
-        epochs = t.get("epochs")
-        pieces += [f"for {epochs} epoch{'s' * (epochs > 1)}"] if epochs else []
-        said.append(f"Trained {', '.join(pieces)}.")
-    found.notes[:0] = said
+        if not errors:
+            text = f"{text} with {sum(node.count() for node in nodes):,} weights"
+    said = f"{text}."
+    if lines:
+        said = f"Lines {lines[0]} to {lines[-1]}: {said}" if lines[0] < lines[-1] else f"Line {lines[0]}: {said}"
+    found.notes[:0] = [said, *_trained(found.training)]
+
+
+def _trained(training: dict[str, Any]) -> list[str]:
+    if "optimizer" not in training:
+        return []
+    how = f"by {training['optimizer']['type']}"
+    if loss := training.get("loss"):
+        how = f"{how}, on {loss if isinstance(loss, str) else loss['type']}"
+    if "batch_size" in training:
+        how = f"{how}, in batches of {training['batch_size']}"
+    if epochs := training.get("epochs"):
+        how = f"{how}, for {epochs} epochs" if epochs > 1 else f"{how}, for 1 epoch"
+    said = f"Trained {how}."
+    return [said]
 
 
 def check_shapes(found: Imported) -> None:

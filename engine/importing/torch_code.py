@@ -113,7 +113,7 @@ def _follow(walker: TorchWalker, root: Any, shape: Shape, layout: str) -> tuple[
     if isinstance(out, Steps):
         out = out.every
     if not isinstance(out, Tensor) or not graph.layers:
-        raise at_line(line, "What this network gives is not understood.", "forward should return one tensor.")
+        raise at_line(line, "What this network gives is not understood.", "Return one tensor from forward.")
     layers = graph.finish(out)
     found = Imported({"layers": layers}, shape, notes=notes)
     found.prefixes = {id: made.prefix for id, made in graph.layers.items() if made.prefix}

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.tools.waiting import PATIENCE
 
 KEY = "an-owner-s-key-of-good-length"
 API = "/api/v1"
@@ -66,11 +67,25 @@ class Run:
         return self.client.websocket_connect(f"{self.path}/stream{query}", headers=headers)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """However slow the machine is: a step is done when it is answered, and the next worker is waited for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.runs.manager.SETTLE", PATIENCE)
+        patch.setattr("app.runs.pool.COMING_BACK", PATIENCE)
+        yield
+
+
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """One server for all tests here that leave its limits alone."""
     settings = Settings(
-        data_dir=tmp_path_factory.mktemp("app"), workers=2, max_runs_per_key=10_000, max_running_per_key=100
+        data_dir=tmp_path_factory.mktemp("app"),
+        workers=2,
+        max_runs_per_key=10_000,
+        max_running_per_key=100,
+        rate_requests="",
+        rate_creations="",
     )
     with TestClient(create_app(settings)) as client:
         yield client

@@ -59,6 +59,8 @@ SPECS = [
     ("an unknown data set", {"data": "cirle"}, "data.type", ("circle",)),
     ("a data set that is none", {"data": 4}, "data", ()),
     ("an unknown feature", {"data": {"type": "circle", "features": ["z"]}}, "data.features", ("x_squared",)),
+    ("what is no formula", {"data": {"type": "circle", "features": ["2x"]}}, "data.features", ("sin(3*x)",)),
+    ("no value at some points", {"data": {"type": "circle", "features": ["log(x)"]}}, "data.features", ("log(abs(x)",)),
     ("too much noise", {"data": {"type": "circle", "noise": 51}}, "data.noise", ("50",)),
     ("too many samples", {"data": {"type": "circle", "samples": 10**7}}, "data.samples", ()),
     ("an empty test split", {"data": {"type": "iris", "train_fraction": 1}}, "data.train_fraction", ("0.9",)),
@@ -224,7 +226,7 @@ def test_what_is_wrong_with_a_network_is_an_answer_not_an_error(client, network,
 
 
 def test_quotas(tmp_path):
-    settings = Settings(data_dir=tmp_path, workers=1, max_runs_per_key=3, max_running_per_key=1, max_running=2)
+    settings = Settings(data_dir=tmp_path, runner="inprocess", max_runs_per_key=3, max_running_per_key=1, max_running=2)
     with TestClient(create_app(settings)) as client:
         runs = [Run(client, SMALL) for _ in range(3)]
         full = client.post(f"{API}/runs", json=SMALL, headers=runs[0].headers)

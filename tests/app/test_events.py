@@ -3,6 +3,8 @@
 import json
 from urllib.request import Request, urlopen
 
+from tests.tools.waiting import PATIENCE
+
 SPEC = {"training": {"epochs": 30}}
 
 
@@ -11,14 +13,14 @@ def call(server, method, path, body=None, key=None):
     request = Request(
         f"{server.url}/api/v1{path}", json.dumps(body or {}).encode() if body else None, headers, method=method
     )
-    with urlopen(request, timeout=30) as answer:
+    with urlopen(request, timeout=PATIENCE) as answer:
         return json.load(answer)
 
 
 def follow(server, path, until, headers=()):
     """The events up to the first for which `until` holds: (name, id, data)."""
     seen = []
-    with urlopen(Request(f"{server.url}/api/v1{path}", headers=dict(headers)), timeout=30) as stream:
+    with urlopen(Request(f"{server.url}/api/v1{path}", headers=dict(headers)), timeout=PATIENCE) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         event = {}
         for line in stream:

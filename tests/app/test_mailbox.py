@@ -22,7 +22,7 @@ def add(feed, count):
     seq = feed.record.seq + count
     rows = np.arange(feed.record.seq + 1, seq + 1, dtype=float)[:, None] * np.ones(len(COLUMNS))
     facts = {"state": "running", "message": "", "fix": "", "start": feed.record.start, "seq": seq}
-    facts |= {"epoch": seq, "update": seq, "unit": None, "left": 0}
+    facts |= {"epoch": seq, "update": seq, "unit": None, "goal": 0}
     feed.update(Update("a", facts, rows, np.full(3, seq, np.float32).tobytes()))
 
 
@@ -74,9 +74,44 @@ def test_a_run_that_goes_on_differently_is_told_as_a_new_history():
     drain(watcher)
     rows = np.full((2, len(COLUMNS)), 0.5)
     facts = {"state": "running", "message": "", "fix": "", "start": 1, "seq": 9, "epoch": 9, "update": 9}
-    feed.update(Update("a", facts | {"unit": None, "left": 0}, rows, None))
+    feed.update(Update("a", facts | {"unit": None, "goal": 0}, rows, None))
     said = asyncio.run(watcher._take())
     assert said.type == "reset"
     (frame,) = drain(watcher)
     assert frame.head["first"] == 1
     assert frame.arrays["history"][:, 0].tolist() == [1, 2, 3, 4, 5, 6, 7, 0.5, 0.5]
+
+
+def test_who_stands_at_the_same_place_shares_a_frame_and_who_does_not_has_his_own():
+    feed = feed_with(5)
+    first, second, behind = Watcher(feed, stored), Watcher(feed, stored), Watcher(feed, stored, after=3)
+    (one,), (two,), (three,) = drain(first), drain(second), drain(behind)
+    assert one.shared is two.shared
+    assert one.encoded() == two.encoded()
+    assert three.head["first"] == 4
+    add(feed, 1)
+    (later,) = drain(first)
+    assert later.head["first"] == 6
+    assert later.arrays["history"][:, 0].tolist() == [6]
+
+
+def test_a_watcher_is_woken_only_for_something_to_send():
+    feed = feed_with(1)
+    watcher = Watcher(feed, stored)
+    drain(watcher)
+
+    async def woken(what):
+        watcher._event.clear()
+        what()
+        return watcher._event.is_set()
+
+    assert not asyncio.run(woken(lambda: watcher.acknowledge(99)))
+    feed.watchers.add(watcher)
+    assert asyncio.run(woken(lambda: add(feed, 1)))
+    drain(watcher)
+    watcher._sent = [98, 99]  # none acknowledged
+    assert not asyncio.run(woken(lambda: add(feed, 1)))
+    assert asyncio.run(woken(lambda: feed.note("something happened")))
+    drain(watcher)
+    assert asyncio.run(woken(lambda: watcher.acknowledge(98)))
+    assert asyncio.run(woken(lambda: watcher.close("goodbye")))

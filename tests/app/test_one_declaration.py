@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # In a process of its own: schemas are made when modules are first imported, and must not keep what was made up.
 SCRIPT = """
+import json
 import sys
 from pathlib import Path
 from tests.engine.made_up import made_up_activation
@@ -15,15 +16,19 @@ folder = Path(sys.argv[1])
 with made_up_activation(folder):
     from fastapi.testclient import TestClient
     from app.main import create_app
+    from app.schemas import ExperimentSpec
     from app.settings import Settings
     from tests.engine.gradcheck import check_activation
     from tests.tools.docs import manual
 
     check_activation("made_up", {"factor": 0.25}, (5,))
     assert "Squares its sum, which nobody should do." in manual()
-    with TestClient(create_app(Settings(data_dir=folder / "data", workers=1))) as client:
+    with TestClient(create_app(Settings(data_dir=folder / "data", runner="inprocess"))) as client:
         schemas = client.get("/api/v1/openapi.json").json()["components"]["schemas"]
         assert schemas["MadeUpActivation"]["properties"]["factor"]["exclusiveMinimum"] == 0
+        assert "made_up" in json.dumps(schemas["DenseLayer"])
+        layers = [{"type": "dense", "units": 1, "activation": {"type": "made_up", "factor": 0.25}}]
+        ExperimentSpec.model_validate({"network": {"layers": layers}})
         told = client.get("/api/v1/catalogue").json()["activation"]
         assert "made_up" in [entry["type"] for entry in told]
         form = client.get("/parts/activation/made_up", params={"path": "x"}).text

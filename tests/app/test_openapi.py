@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from app.schemas import ExperimentSpec
 from app.settings import Settings
 from engine.events import COLUMNS
 from engine.experiment import Experiment
+from engine.presets import presets
 from engine.spec import CATALOGUE, catalogue
 from tests.app.conftest import API
 
@@ -86,6 +85,7 @@ def test_the_page_shows_everything_and_fetches_nothing(document, client):
 def test_the_catalogue_is_the_engine_s(client):
     found = client.get(f"{API}/catalogue").json()
     assert found.pop("defaults") == Experiment.from_json({}).to_json()
+    assert found.pop("presets") == json.loads(json.dumps([preset.to_json() for preset in presets()]))
     assert found == json.loads(json.dumps(catalogue()))
     datasets = client.get(f"{API}/datasets").json()["datasets"]
     assert [d["type"] for d in datasets] == list(CATALOGUE["dataset"])
@@ -115,30 +115,6 @@ def test_a_check_agrees_with_the_run(client, make):
     assert checked == make({"network": network, "data": "circle"}).made["check"]
     shape = client.post(f"{API}/networks/check", json={"network": network, "input_shape": [7]}).json()
     assert shape["layers"][0]["parameters"] == 40
-
-
-MADE_UP = """
-import json, sys
-from pathlib import Path
-from tests.engine.made_up import made_up_activation
-
-with made_up_activation(Path(sys.argv[1])):
-    from app.main import create_app
-    from app.schemas import ExperimentSpec
-    from app.settings import Settings
-
-    layers = [{"type": "dense", "units": 1, "activation": {"type": "made_up", "factor": 0.25}}]
-    ExperimentSpec.model_validate({"network": {"layers": layers}})
-    schemas = create_app(Settings(data_dir=sys.argv[1])).openapi()["components"]["schemas"]
-    assert schemas["MadeUpActivation"]["properties"]["factor"]["exclusiveMinimum"] == 0
-    assert "made_up" in json.dumps(schemas["DenseLayer"])
-"""
-
-
-def test_a_new_activation_is_in_the_schema_by_being_declared(tmp_path):
-    command = [sys.executable, "-c", MADE_UP, str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
 
 
 # ---- what docs/api.md says ----
@@ -196,7 +172,7 @@ def test_the_server_is_alive_and_ready(client):
 def test_other_sites_may_use_the_api_only_where_the_settings_say(tmp_path, client):
     friend, stranger = {"Origin": "https://school.example"}, {"Origin": "https://elsewhere.example"}
     assert "access-control-allow-origin" not in client.get(f"{API}/catalogue", headers=friend).headers
-    settings = Settings(data_dir=tmp_path, workers=1, allowed_origins=("https://school.example",))
+    settings = Settings(data_dir=tmp_path, runner="inprocess", allowed_origins=("https://school.example",))
     with TestClient(create_app(settings)) as other:
         allowed = other.get(f"{API}/catalogue", headers=friend)
         assert allowed.headers["access-control-allow-origin"] == "https://school.example"

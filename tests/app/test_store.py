@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
@@ -11,6 +13,7 @@ from app.store.records import Record, Save
 from app.store.store import Store
 from app.store.tables import metadata
 from engine.events import COLUMNS
+from tests.tools.waiting import PATIENCE
 
 
 def rows(first, count):
@@ -61,6 +64,17 @@ def test_a_database_of_the_newest_shape_is_left_alone(url, monkeypatch):
     Store(url).close()
     monkeypatch.setattr("alembic.command.upgrade", lambda *_: pytest.fail("there was nothing to do"))
     Store(url).close()
+
+
+def test_runs_of_an_older_database_are_there(store, url):
+    """The newest migration and back: what a run is, is still the same."""
+    config = Config()
+    config.set_main_option("script_location", str(db.MIGRATIONS))
+    with store._engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "-1")
+        command.upgrade(config, "head")
+    assert store.get("a") == record()
 
 
 def test_sqlite_is_opened_for_many_readers_and_one_writer(store):
@@ -155,7 +169,7 @@ def test_checkpoints_wait_while_the_database_is_locked(store, monkeypatch):
 
     written = writer.write
     monkeypatch.setattr(writer, "write", locked)
-    store.save(save()).result(timeout=5)
+    store.save(save()).result(PATIENCE)
     assert len(attempts) == 2
     assert stored(store) == [1, 2, 3]
     assert store.healthy()

@@ -2,12 +2,14 @@
 
 import os
 import signal
-import time
+from asyncio import wrap_future
 
 import numpy as np
 import pytest
 
 from tests.app.conftest import API, KEY, SMALL
+from tests.app.test_recovery import call, put_to_sleep, step, stored
+from tests.tools.waiting import wait
 
 OTHER = "another-owner-s-key-of-good-length"
 DROPOUT = {
@@ -111,17 +113,11 @@ def test_the_time_line_survives_the_death_of_its_worker_and_sleep(make, client, 
     run.step("epoch", 6)
     before = {at: run.get("weights", at=at) for at in (0, 9, 18)}
     moments = run.get("timeline")["moments"]
-    time.sleep(0.2)
     for pid in client.app.state.manager.keeper.runner.processes():
         os.kill(pid, signal.SIGKILL)
     assert run.get("timeline")["moments"] == moments
     assert {at: run.get("weights", at=at) for at in (0, 9, 18)} == before
-    monkeypatch.setattr("app.runs.keeper.SLEEP", -1.0)
-    keeper = client.app.state.manager.keeper
-    for _ in range(4):
-        client.portal.call(keeper._tidy, keeper.feeds[run.id]) if run.id in keeper.feeds else None
-        time.sleep(0.3)
-    assert run.id not in keeper.feeds
+    put_to_sleep(client, run, monkeypatch)
     assert run.get("timeline")["moments"] == moments
     run.step("epoch", 1)
     assert [m["epoch"] for m in run.get("timeline")["moments"]] == list(range(8))
@@ -133,9 +129,10 @@ def test_a_long_run_keeps_a_few_hundred_moments_in_store_too(make, client):
     line = run.get("timeline")
     assert 128 <= len(line["moments"]) <= 256
     assert line["bytes"] < 500_000
-    time.sleep(1.0)
-    stored = client.app.state.manager.keeper.store.moments(run.id, 1)
-    assert list(stored) == [m["seq"] for m in line["moments"]]
+    keeper = client.app.state.manager.keeper
+    client.portal.call(keeper.runner.save, run.id)
+    client.portal.call(lambda: wrap_future(keeper.store.writer.flush()))
+    assert list(keeper.store.moments(run.id, 1)) == [m["seq"] for m in line["moments"]]
 
 
 def test_a_reset_begins_a_new_time_line(make):
@@ -258,15 +255,13 @@ def test_a_fork_that_can_not_be_is_refused_at_its_field(make, client, body, wher
 
 
 def test_the_time_line_and_forks_survive_the_death_of_the_server(server_factory):
-    from tests.app.test_recovery import call
-
     first = server_factory(workers=1)
     run = call(first, "POST", "/runs", SMALL)["id"]
-    call(first, "PUT", f"/runs/{run}/state", {"state": "paused", "advance": {"unit": "epoch", "count": 6}})
+    step(first, run, 6)
     child = call(first, "POST", f"/runs/{run}/fork", {"at": 9})
     before = call(first, "GET", f"/runs/{run}/timeline")
     weights = {at: call(first, "GET", f"/runs/{run}/weights?at={at}") for at in (0, 9, 18)}
-    time.sleep(1.5)
+    wait(lambda: stored(first, run) == 7 and stored(first, child["id"]) == child["seq"])
     first.kill()
     second = server_factory(data_dir=first.data_dir, workers=1)
     assert call(second, "GET", f"/runs/{run}/timeline") == before

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.stream.wire import decode, encode
+from app.wire import Shared, decode, encode
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data" / "wire.json").read_text(encoding="utf-8"))
 
@@ -23,6 +23,14 @@ def arrays_of(vector):
 def test_frame_is_exactly_these_bytes(vector):
     head = {k: v for k, v in vector["header"].items() if k not in ("v", "arrays")}
     assert encode(head, arrays_of(vector)).hex() == vector["hex"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["frames"], ids=lambda v: v["name"])
+def test_what_watchers_share_becomes_each_one_s_own_frame(vector):
+    head = {k: v for k, v in vector["header"].items() if k not in ("v", "arrays", "seq")}
+    shared = Shared(head, arrays_of(vector))
+    for seq in (1, 99, 123_456):
+        assert shared.numbered(seq) == encode({"seq": seq, **head}, arrays_of(vector))
 
 
 @pytest.mark.parametrize("vector", VECTORS["frames"], ids=lambda v: v["name"])

@@ -1,6 +1,7 @@
-"""How well a small run streams beside a heavy one: python -m tests.benchmarks.fairness [--seconds 10]
+"""How well a small run streams beside a heavy one: python -m tests.benchmarks.fairness [--seconds 10] [--large]
 
-A run of digits with four layers of 256 units goes flat out, watched too; a circle runs beside it. Printed for one
+A run of digits with four layers of 256 units goes flat out, watched too; a circle runs beside it. With `--large` it
+learns a spiral of 10,000 samples with 512 units, so that judging them after each epoch takes long. Printed for one
 worker process, which both have to share, and for two: frames a second that the watcher of the circle gets, the time
 from one frame to the next, and how far both runs get.
 """
@@ -16,19 +17,29 @@ from urllib.request import Request, urlopen
 
 import websockets.sync.client
 
-from app.stream.wire import decode
+from app.wire import decode
 from tests.tools.server import RunningServer
+
+
+def hidden(units: int) -> list[dict]:
+    return [{"id": f"hidden{i}", "type": "dense", "units": units, "activation": "relu"} for i in range(4)]
+
 
 HEAVY = {
     "data": {"type": "digits", "train_fraction": 0.8},
     "network": {
         "layers": [
             {"id": "pixels", "type": "flatten"},
-            *({"id": f"hidden{i}", "type": "dense", "units": 256, "activation": "relu"} for i in range(4)),
+            *hidden(256),
             {"id": "digit", "type": "dense", "units": 10, "activation": "softmax"},
         ]
     },
     "training": {"loss": "categorical_cross_entropy", "optimizer": "adam", "batch_size": 32},
+}
+LARGE = {
+    "data": {"type": "spiral", "samples": 10_000},
+    "network": {"layers": [*hidden(512), {"id": "output", "type": "dense", "units": 1, "activation": "tanh"}]},
+    "training": {"optimizer": "adam", "batch_size": 100},
 }
 CIRCLE: dict = {"data": "circle"}
 
@@ -73,12 +84,12 @@ class Watcher(threading.Thread):
                 self.weights += "weights" in arrays
 
 
-def measure(workers: int, seconds: float) -> str:
+def measure(workers: int, seconds: float, spec: dict) -> str:
     """One line of results."""
     with tempfile.TemporaryDirectory() as folder:
         server = RunningServer(Path(folder), workers=workers)
         try:
-            heavy, circle = start(server, HEAVY), start(server, CIRCLE)
+            heavy, circle = start(server, spec), start(server, CIRCLE)
             time.sleep(1)
             before = call(server, "GET", f"/runs/{heavy}")["update"]
             watchers = [Watcher(server, run, seconds) for run in (circle, heavy)]
@@ -94,7 +105,7 @@ def measure(workers: int, seconds: float) -> str:
     return (
         f"{workers} worker{'s' * (workers > 1)}: circle {small.frames / seconds:5.1f} frames/s "
         f"(longest gap {gaps[-1] * 1000:.0f} ms, median {statistics.median(gaps) * 1000:.0f} ms), "
-        f"{small.rows / seconds:,.0f} epochs/s; digits {large.frames / seconds:.1f} frames/s, "
+        f"{small.rows / seconds:,.0f} epochs/s; the other {large.frames / seconds:.1f} frames/s, "
         f"{updates / seconds:,.0f} updates/s"
     )
 
@@ -102,9 +113,10 @@ def measure(workers: int, seconds: float) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--large", action="store_true", help="judging takes long")
     chosen = parser.parse_args()
     for workers in (1, 2):
-        print(measure(workers, chosen.seconds), flush=True)  # noqa: T201
+        print(measure(workers, chosen.seconds, LARGE if chosen.large else HEAVY), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ IMAGES = (*OURS, "eager", "channels_last", "channels_last_fused")
 HEAD = """# How cost grows
 
 Milliseconds for one update (forward, backward, Adam), the median of {rounds} turns on two cores; of each side's
-variants (one or two threads; PyTorch eager, fused, channels_last) the fastest. Made by
+variants (one or two cores; PyTorch eager, fused, channels_last) the fastest. Made by
 `python -m tests.benchmarks.growth --write`.
 """
 

@@ -12,8 +12,8 @@ import time
 from typing import Any
 
 VARIANTS = {
-    "engine": "our engine, two threads",
-    "engine1": "our engine, one thread",
+    "engine": "our engine, two cores",
+    "engine1": "our engine, one core",
     "eager": "PyTorch, eager",
     "eager1": "PyTorch, eager, one thread",
     "fused": "PyTorch, fused optimizer",
@@ -27,14 +27,15 @@ VARIANTS = {
 class Engine:
     """Our engine on one workload."""
 
-    def __init__(self, workload: str, threads: int) -> None:
-        from engine.events import Epoch
+    def __init__(self, workload: str, cores: int) -> None:
+        from engine.events import Epoch, Step
         from engine.train import Trainer
         from tests.benchmarks.workloads import experiment, unit
 
-        self.trainer = Trainer(experiment(workload), threads=threads)
-        self.unit, self.epoch = unit(workload), Epoch
-        self.events = self.trainer.events("epoch" if self.unit == "epochs" else "update")
+        self.trainer = Trainer(experiment(workload), cores=cores)
+        epochs = unit(workload) == "epochs"
+        self.counted = Epoch if epochs else Step
+        self.events = self.trainer.events("epoch" if epochs else "update")
 
     def run(self, count: int) -> float:
         """Train for so many units; the seconds that took.
@@ -45,7 +46,7 @@ class Engine:
         while count:
             started = time.perf_counter()
             event = next(self.events)
-            if isinstance(event, self.epoch) == (self.unit == "epochs"):
+            if isinstance(event, self.counted):
                 count -= 1
                 seconds += time.perf_counter() - started
         return seconds

@@ -55,7 +55,7 @@ def _conv(kernel: np.ndarray, bias: np.ndarray) -> nn.Conv2d:
 
 
 class Twin:
-    """Trains like a `Trainer` with shuffle off, counting epochs (both losses after each) or updates.
+    """Trains like a `Trainer`, counting epochs (both losses after each) or updates; batches are full ones.
 
     fused: the fused optimizer; channels_last: that memory format.
     """
@@ -75,6 +75,7 @@ class Twin:
         self.loss = functional.mse_loss if experiment.training.loss.name == "mse" else functional.cross_entropy
         self.optimizer = self._optimizer(experiment.training.optimizer, fused)
         self.position = 0
+        self.trainer = trainer if experiment.training.shuffle else None  # its order of samples is ours
 
     def _tensors(self, trainer: Trainer, index: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
         x = torch.from_numpy(trainer.data.inputs[index].copy())
@@ -93,12 +94,17 @@ class Twin:
 
     def update(self) -> torch.Tensor:
         """One update; the loss of its batch before it."""
-        x, y = self.x[self.position : self.position + self.batch], self.y[self.position : self.position + self.batch]
+        batch: Any = slice(self.position, self.position + self.batch)
+        if self.trainer is not None:
+            batch = torch.from_numpy(self.trainer.order[batch])
+        x, y = self.x[batch], self.y[batch]
         self.optimizer.zero_grad(set_to_none=True)
         loss = self.loss(self.model(x), y)
         loss.backward()
         self.optimizer.step()
         self.position = (self.position + self.batch) % (len(self.x) // self.batch * self.batch)
+        if self.position == 0 and self.trainer is not None:
+            self.trainer._mix()
         return loss
 
     @torch.no_grad()

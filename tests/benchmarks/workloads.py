@@ -79,9 +79,23 @@ def _grown(kind: str, size: int, batch: int) -> dict[str, Any]:
     return _experiment(MNIST, layers, ADAM, batch)
 
 
+def _textbook(name: str, seed: int) -> dict[str, Any]:
+    """A textbook network as it is printed: the first 8,000 images train, the last 2,000 test, mixed in each epoch.
+
+    It starts as is made for ReLU (He, uniform), since a start is all that the print leaves open.
+    """
+    spec = WORKLOADS[name][2]
+    start = {"kernel_initializer": "he_uniform"}
+    layers = [layer | (start if layer.get("activation") == "relu" else {}) for layer in spec["network"]["layers"]]
+    data, training = spec["data"] | {"split": "in_order"}, spec["training"] | {"shuffle": True}
+    return spec | {"seed": seed, "data": data, "network": {"layers": layers}, "training": training}
+
+
 def _spec(name: str) -> dict[str, Any]:
-    if ":" in name:  # dense:<width>:<batch>, conv:<channels>:<batch>
+    if ":" in name:  # dense:<width>:<batch>, conv:<channels>:<batch>, textbook:<workload>:<seed>
         kind, size, batch = name.split(":")
+        if kind == "textbook":
+            return _textbook(size, int(batch))
         return _grown(kind, int(size), int(batch))
     return WORKLOADS[name][2]
 

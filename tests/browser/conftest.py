@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.playground import Playground
+from tests.browser.playground import PATIENCE, Playground
 from tests.tools.server import RunningServer
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +30,16 @@ def playground(page: Page, server: RunningServer, context_size: dict[str, int]) 
     made = Playground(page, server.url)
     yield made
     assert made.faults == []
+
+
+@pytest.fixture
+def phone(browser: Browser, server: RunningServer) -> Iterator[Playground]:
+    """A small screen that is touched."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    made = Playground(context.new_page(), server.url)
+    yield made
+    assert made.faults == []
+    context.close()
 
 
 @pytest.fixture

@@ -19,10 +19,9 @@ def test_the_page_comes_back_without_a_gap(page: Page, server_factory: Callable[
     page.get_by_text("The connection to the server is lost").wait_for()
     second = server_factory(data_dir=first.data_dir, port=first.port, workers=1)
     assert second.url == first.url
-    page.get_by_text("The connection to the server is lost").wait_for(state="hidden")
+    page.get_by_text("The connection to the server is lost").wait_for(state="hidden")  # it has said how the run stands
     assert playground.ask("p.runId") == run
     assert playground.ask("p.run.spec") == playground.ask("p.spec")
-    page.wait_for_timeout(1000)
     if playground.ask("p.run.state") != "running":
         playground.play()
     playground.until("p.run.epoch > 300")

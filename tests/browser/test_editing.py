@@ -1,5 +1,7 @@
 """Changing the network and its weights by hand: at once, in place, with undo; mistakes are said where they are."""
 
+import math
+
 import pytest
 from playwright.sync_api import expect
 
@@ -31,6 +33,7 @@ def test_an_impossible_network_says_so_at_its_layer_and_the_last_one_goes_on(pla
     page.keyboard.press("Control+z")
     playground.until("p.errors.length === 0")
     expect(layer.get_by_text("Put a Flatten layer before it")).to_be_hidden()
+    playground.settled()
     assert playground.ask("p.run.state") == "running"
 
 
@@ -128,11 +131,11 @@ def test_settings_that_can_are_changed_while_it_trains(playground: Playground) -
 def test_a_run_that_diverges_says_what_to_do_and_shows_no_nan(playground: Playground) -> None:
     playground.open("dataset=reg_plane&learningRate=10&layers=dense(units=4,activation=relu),dense(units=1)")
     playground.play()
-    playground.until("p.run.state === 'diverged'")
+    playground.rested("p.run.state === 'diverged'")
     note = playground.page.locator(".note--error")
     expect(note).to_contain_text("smaller learning rate")
     assert "NaN" not in playground.page.locator("body").inner_text()
-    assert all(value is not None for value in playground.ask("p.frame.weights"))
+    assert all(math.isfinite(value) for value in playground.ask("p.frame.weights"))
     note.get_by_role("button", name="Reset").click()
     playground.until("p.run.state === 'created'")
     expect(note).to_be_hidden()

@@ -4,14 +4,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.playground import Playground
+from tests.browser.playground import Playground, drawn
 
 
 def serious(page: Page) -> list[str]:
-    """What axe finds that keeps somebody out."""
+    """What axe finds that keeps somebody out, and why it says so."""
+    page.emulate_media(reduced_motion="reduce")  # no colour on its way to another
+    drawn(page)
     found = Axe().run(page).response["violations"]
     return [
-        f"{v['id']}: {v['help']} at {[node['target'] for node in v['nodes'][:5]]}"
+        f"{v['id']}: {v['help']} at {[(node['target'], node['failureSummary']) for node in v['nodes'][:5]]}"
         for v in found
         if v["impact"] in ("serious", "critical")
     ]
@@ -20,10 +22,9 @@ def serious(page: Page) -> list[str]:
 @pytest.mark.parametrize("address", ["", "dataset=blobs", "dataset=digits", "dataset=iris", "dataset=diabetes"])
 def test_nothing_keeps_anybody_out(playground: Playground, address: str) -> None:
     playground.open(address)
-    playground.page.wait_for_timeout(600)  # examples and thumbnails come a little later
+    playground.until("p.kind !== 'other' || p.example.output !== null")  # the example comes a little later
     for theme in ("light", "dark"):
         playground.page.emulate_media(color_scheme=theme)
-        playground.page.wait_for_timeout(200)
         assert serious(playground.page) == [], theme
 
 
@@ -31,6 +32,7 @@ def test_nothing_keeps_anybody_out_of_what_opens(playground: Playground) -> None
     playground.open()
     page = playground.page
     playground.neuron("hidden1", 0).click()
+    expect(page.locator("#card")).to_be_visible()
     assert serious(page) == []
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Hidden 1", exact=True).click()
@@ -38,6 +40,7 @@ def test_nothing_keeps_anybody_out_of_what_opens(playground: Playground) -> None
     assert serious(page) == []
     page.keyboard.press("Escape")
     page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
     assert serious(page) == []
 
 
@@ -79,9 +82,11 @@ def test_everything_fits_on_a_phone(playground: Playground) -> None:
     playground.open()
     page = playground.page
     wide = "document.documentElement.scrollWidth > innerWidth"
+    drawn(page)
     assert not page.evaluate(wide)
     playground.neuron("hidden1", 1).click()
     card = page.locator("#card")
+    expect(card).to_be_visible()
     box = card.bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 360
     expect(card.locator("canvas")).to_be_visible()  # the neuron's picture, large
@@ -89,6 +94,7 @@ def test_everything_fits_on_a_phone(playground: Playground) -> None:
     page.get_by_role("button", name="Settings", exact=True).click()
     playground.choose("Optimizer", "Adam")
     assert playground.ask("p.spec.training.optimizer.type") == "adam"
+    drawn(page)
     assert not page.evaluate(wide)
 
 
@@ -97,13 +103,15 @@ def test_no_page_is_wider_than_its_window(playground: Playground, address: str) 
     playground.open(address)
     for width in (360, 768, 1024, 1440, 1920):
         playground.page.set_viewport_size({"width": width, "height": 800})
+        drawn(playground.page)
         assert playground.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_main_job_needs_no_scrolling_at_1024(playground: Playground) -> None:
     playground.page.set_viewport_size({"width": 1024, "height": 768})
     playground.open()
-    for selector in (".play", ".thumbs", ".layers", ".plane__frame", ".legend", ".chart"):
+    drawn(playground.page)
+    for selector in (".transport .play", ".thumbs", ".layers", ".plane__frame", ".legend", ".chart"):
         box = playground.page.locator(selector).bounding_box()
         assert box["y"] + box["height"] <= 768, selector
 

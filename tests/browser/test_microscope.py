@@ -8,6 +8,10 @@ from playwright.sync_api import expect
 from tests.browser.playground import Playground
 
 SMALL = "features=x,y&layers=dense(units=3,activation=tanh),dense(units=1,activation=tanh)"
+TWO_OUT = (
+    "dataset=gauss&features=x,y&loss=categorical_cross_entropy"
+    "&layers=dense(units=3,activation=tanh),dense(units=2,activation=softmax)"
+)
 DIGITS = 5
 
 
@@ -15,8 +19,7 @@ def opened(playground: Playground, address: str, epochs: int = 3) -> str:
     """The page with a run that has trained a little, paused. Returns the run's id."""
     playground.open(address)
     for epoch in range(1, epochs + 1):
-        playground.button("Step").click()
-        playground.until(f"p.run.epoch === {epoch} && p.run.state === 'paused'")
+        playground.step(epoch)
     return playground.ask("p.runId")
 
 
@@ -48,10 +51,11 @@ def choose(playground: Playground, layer: str, unit: int, title: str) -> None:
     expect(playground.page.locator("#microscope-step")).to_have_text(title)
 
 
-def test_its_gradients_are_pytorchs(playground: Playground) -> None:
+def test_every_number_of_a_2_3_2_net_is_pytorchs(playground: Playground) -> None:
     torch = pytest.importorskip("torch")
-    run = opened(playground, SMALL)
+    run = opened(playground, TWO_OUT)
     example = playground.api(f"/runs/{run}/examples?split=train&offset=0&limit=1")
+    rate = playground.api(f"/runs/{run}")["spec"]["training"]["optimizer"]["learning_rate"]
     weights: dict[str, Any] = playground.api(f"/runs/{run}/weights")["layers"]
     tensors = {
         (layer, name): torch.tensor(value, dtype=torch.float64, requires_grad=True)
@@ -59,28 +63,54 @@ def test_its_gradients_are_pytorchs(playground: Playground) -> None:
         for name, value in arrays.items()
     }
     x = torch.tensor(example["inputs"][0], dtype=torch.float64)
-    hidden = torch.tanh(x @ tensors["hidden1", "kernel"] + tensors["hidden1", "bias"])
-    output = torch.tanh(hidden @ tensors["output", "kernel"] + tensors["output", "bias"])
-    target = 1.0 if example["targets"][0] == 1 else -1.0
-    loss = ((output - target) ** 2).mean()
+    sums = {"hidden1": x @ tensors["hidden1", "kernel"] + tensors["hidden1", "bias"]}
+    hidden = torch.tanh(sums["hidden1"])
+    sums["output"] = hidden @ tensors["output", "kernel"] + tensors["output", "bias"]
+    loss = torch.nn.functional.cross_entropy(sums["output"], torch.tensor(example["targets"][0]))
     loss.backward()
+    values = {"hidden1": x, "output": hidden.detach()}  # what each layer reads
+    neurons = [("hidden1", u, f"Hidden 1, neuron {u + 1}") for u in range(3)]
+    neurons += [("output", u, f"Output for {name}") for u, name in enumerate(("orange", "blue"))]
+
+    def same(text: str, true: float) -> None:
+        tolerance = 0.6 * 10**-DIGITS if abs(true) >= 1e-4 else 0.06 * abs(true)
+        assert number(text) == pytest.approx(true, abs=tolerance)
 
     look(playground)
     phase(playground, "Loss")
-    assert number(table(playground)["Output"][0]) == pytest.approx(output.item(), abs=0.6 * 10**-DIGITS)
-    phase(playground, "Backward")
+    for text, true in zip(table(playground).values(), torch.softmax(sums["output"], 0).tolist(), strict=True):
+        same(text[0], true)
+    expect(playground.page.locator(".microscope__formula").last).to_contain_text(f"{loss.item():.5f}")
+
     seen = 0
-    for layer, unit, title in [("output", 0, "Output")] + [
-        ("hidden1", u, f"Hidden 1, neuron {u + 1}") for u in range(3)
-    ]:
+    for layer, unit, title in neurons:
+        kernel, bias = tensors[layer, "kernel"], tensors[layer, "bias"]
+        columns = [*kernel[:, unit].tolist(), bias[unit].item()]
+        gradients = [*kernel.grad[:, unit].tolist(), bias.grad[unit].item()]
+        phase(playground, "Forward")
+        choose(playground, layer, unit, title)
+        *terms, with_bias, total = table(playground).values()
+        for (read, weight, product), value, true in zip(terms, values[layer].tolist(), columns[:-1], strict=True):
+            same(read, value)
+            same(weight, true)
+            same(product, value * true)
+        same(with_bias[-1], columns[-1])
+        same(total[-1], sums[layer][unit].item())
+        phase(playground, "Backward")
         choose(playground, layer, unit, f"{title}, backward")
-        gradients = [*tensors[layer, "kernel"].grad[:, unit].tolist(), tensors[layer, "bias"].grad[unit].item()]
         for (_, gradient, measured), true in zip(table(playground).values(), gradients, strict=True):
-            tolerance = max(0.6 * 10**-DIGITS, 1e-9) if abs(true) >= 1e-4 else 0.06 * abs(true)
-            assert number(gradient) == pytest.approx(true, abs=tolerance)
+            same(gradient, true)
             assert number(measured) == pytest.approx(number(gradient), abs=1.1 * 10**-DIGITS)
             seen += 1
-    assert seen == 4 + 3 * 3
+        phase(playground, "Update")
+        choose(playground, layer, unit, f"{title}, update")
+        rows = table(playground).values()
+        for (before, gradient, change, after), value, slope in zip(rows, columns, gradients, strict=True):
+            same(before, value)
+            same(gradient, slope)
+            same(change, -rate * slope)
+            same(after, value - rate * slope)
+    assert seen == 3 * 3 + 2 * 4
     assert playground.page.locator(".terms .is-different").count() == 0
 
 

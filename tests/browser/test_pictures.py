@@ -12,6 +12,17 @@ NETS = {
     "many kinds of neurons": "dataset=blobs&classes=4&features=x,y,sin_y"
     "&layers=dense(units=6,activation=leaky_relu(negative_slope=0.2)),dropout(rate=0.1),dense(units=5,activation=silu),activation(activation=elu),dense(units=5,activation=gelu,bias=false),"
     "dense(units=4,activation=softmax)",
+    "normalized layers": "features=x,y,x_times_y"
+    "&layers=dense(units=6,activation=tanh),layer_norm,dense(units=5,activation=relu),batch_norm,"
+    "layer_norm(epsilon=0.1,affine=false),dense(units=1,activation=tanh)",
+    "the plane as a picture": "dataset=blobs&classes=3&features=x,y,x_squared,y_squared,x_times_y,sin_x"
+    "&layers=reshape(shape=2x3x1),conv2d(filters=4,kernel_size=2,padding=same,activation=softmax),batch_norm,layer_norm,"
+    "spatial_dropout2d(rate=0.1),avg_pool2d(pool_size=2x2,strides=1x1,padding=same),max_pool2d(pool_size=1x2,strides=1x1),"
+    "reshape(shape=4x4),conv1d(filters=6,kernel_size=2,strides=2,padding=explicit,border=1,groups=2,activation=tanh),"
+    "reshape(shape=3x2x3),global_avg_pool2d,dense(units=3,activation=softmax)",
+    "the plane as a sequence": "dataset=spiral&features=x,y,sin_x,sin_y"
+    "&layers=reshape(shape=4x1),lstm(units=4,return_sequences=true),gru(units=3,return_sequences=true),"
+    "simple_rnn(units=4),dense(units=1,activation=tanh)",
     "two columns of iris": "dataset=iris&features=petal%20length%20(cm),sepal%20width%20(cm)"
     "&layers=dense(units=12,activation=sigmoid),dense(units=6,activation=softplus),dense(units=3,activation=softmax)",
     "a wide net on the line": "dataset=wave"
@@ -34,11 +45,7 @@ def largest(a: list[list[float]], b: list[list[float]]) -> float:
 
 @pytest.mark.parametrize("name", NETS)
 def test_pictures_equal_the_engines_outputs(playground: Playground, name: str) -> None:
-    playground.open(NETS[name] + "&speed=60")
-    playground.play()
-    playground.until("p.run.epoch >= 20")
-    playground.pause()
-    run: str = playground.ask("p.runId")
+    run = playground.open(NETS[name] + "&speed=60").train(20)
 
     points = points_of(playground)
     engine = playground.api(f"/runs/{run}/predict", {"inputs": points})["outputs"]
@@ -54,11 +61,8 @@ def test_pictures_equal_the_engines_outputs(playground: Playground, name: str) -
 
 def test_what_is_painted_is_what_is_computed(playground: Playground) -> None:
     """Blue where a neuron gives more than 0, orange where less: read from the canvas itself."""
-    playground.open()
-    playground.play()
-    playground.until("p.run.epoch >= 30")
-    playground.pause()
-    playground.page.wait_for_timeout(100)
+    playground.open().train(30)
+    playground.painted()
     for layer, unit in (("hidden1", 0), ("hidden1", 3), ("hidden2", 1), ("output", 0)):
         side, pixels = playground.page.evaluate(
             """([layer, unit]) => {
@@ -82,6 +86,7 @@ def test_whatever_is_pointed_at_is_shown_large(playground: Playground) -> None:
     page = playground.page
     caption = page.locator(".plane__caption")
     picture = "document.querySelector('.plane__picture').toDataURL()"
+    playground.painted()
     output = page.evaluate(picture)
     playground.neuron("hidden1", 2).hover()
     caption.get_by_text("Hidden 1, neuron 3").wait_for()
@@ -91,6 +96,6 @@ def test_whatever_is_pointed_at_is_shown_large(playground: Playground) -> None:
     feature = page.evaluate(picture)
     page.locator(".chart").hover()
     caption.get_by_text("Feature x²").wait_for(state="hidden")
-    page.wait_for_timeout(100)
+    playground.painted()
     assert len({output, neuron, feature}) == 3
     assert page.evaluate(picture) == output

@@ -1,6 +1,9 @@
 """The first thing that anybody does, and that it can be repeated."""
 
+import re
 from itertools import product
+
+from playwright.sync_api import expect
 
 from tests.browser.playground import Playground
 
@@ -45,7 +48,7 @@ def test_a_new_start_begins_elsewhere_and_says_so_in_the_address(playground: Pla
     playground.button("New start with other weights").click()
     playground.until("p.run.spec.seed !== argument", seed)
     playground.until("JSON.stringify(p.frame.weights) !== JSON.stringify(argument)", weights)
-    assert f"seed={playground.ask('p.spec.seed')}" in playground.page.url
+    expect(playground.page).to_have_url(re.compile(f"seed={playground.ask('p.spec.seed')}"))
 
 
 def test_steps_of_an_epoch_a_batch_and_a_sample(playground: Playground) -> None:
@@ -53,12 +56,12 @@ def test_steps_of_an_epoch_a_batch_and_a_sample(playground: Playground) -> None:
     for unit, updates in (("epoch", 25), ("batch", 26)):
         playground.menu("Step by").select_option(unit)
         playground.button("Step").click()
-        playground.until("p.run.update === argument && p.run.state === 'paused'", updates)
+        playground.rested("p.run.update === argument && p.run.state === 'paused'", updates)
     before = playground.ask("p.frame.weights")
     playground.menu("Step by").select_option("sample")
     for _ in range(10):  # a batch has ten samples: with the last one the weights move
         version = playground.ask("p.history.rows.length")
         playground.button("Step").click()
-        playground.until("p.history.rows.length > argument && p.run.state === 'paused'", version)
+        playground.rested("p.history.rows.length > argument && p.run.state === 'paused'", version)
     assert playground.ask("p.run.update") == 27
     assert playground.ask("p.frame.weights") != before

@@ -8,14 +8,6 @@ from tests.browser.playground import Playground
 DEAD = "layers=dense(units=4,activation=relu),dense(units=1,activation=tanh)&speed=60"
 
 
-def trained(playground: Playground, epochs: int, address: str = "speed=60") -> str:
-    playground.open(address)
-    playground.play()
-    playground.until(f"p.run.epoch >= {epochs}")
-    playground.pause()
-    return playground.ask("p.runId")
-
-
 def scrub_to(playground: Playground, epoch: int) -> None:
     """Arrow by arrow on the slider, as a keyboard does."""
     slider = playground.page.get_by_role("slider", name="Moment on show")
@@ -32,7 +24,7 @@ def scrub_to(playground: Playground, epoch: int) -> None:
 
 
 def test_epoch_ten_is_shown_as_it_was_and_a_fork_goes_on_from_there(playground: Playground) -> None:
-    parent = trained(playground, 15)
+    parent = playground.open("speed=60").train(15)
     newest = playground.ask("p.frame.weights")
     scrub_to(playground, 10)
 
@@ -60,16 +52,38 @@ def test_epoch_ten_is_shown_as_it_was_and_a_fork_goes_on_from_there(playground: 
     expect(playground.page.get_by_text("the run before")).to_be_visible()
 
     # without a change it is the same course again
-    playground.button("Step").click()
-    playground.until("p.run.epoch === 11")
+    playground.step(11)
     again = next(row for row in playground.rows() if row["epoch"] == 11)
     page = playground.api(f"/runs/{parent}/history?limit=1000")
     before = next(row for row in page["rows"] if row[0] == 11)
     assert again["test_loss"] == before[page["columns"].index("test_loss")]
 
 
+def test_a_change_at_epoch_ten_goes_on_from_there_with_it(playground: Playground) -> None:
+    parent = playground.open("speed=60").train(12)
+    scrub_to(playground, 10)
+    then = playground.ask("p.frame.weights")
+    playground.choose("Learning rate", "0.3")
+    playground.until(f"p.past === null && p.runId !== '{parent}'")
+    playground.settled()
+    child = playground.ask("p.runId")
+    assert playground.ask("p.frame.weights") == pytest.approx(then, abs=1e-7)
+    playground.step(11)
+    assert playground.api(f"/runs/{child}")["settings"]["optimizer"]["learning_rate"] == 0.3
+    assert playground.api(f"/runs/{parent}")["settings"]["optimizer"]["learning_rate"] == 0.03
+
+    # both courses, the same until epoch 10 and then another, are on one chart
+    expect(playground.page.get_by_text("the run before")).to_be_visible()
+    rows = {}
+    for run in (parent, child):
+        page = playground.api(f"/runs/{run}/history?limit=1000")
+        rows[run] = {row[0]: row[page["columns"].index("test_loss")] for row in page["rows"]}
+    assert [rows[child][epoch] for epoch in range(11)] == [rows[parent][epoch] for epoch in range(11)]
+    assert rows[child][11] != rows[parent][11]
+
+
 def test_back_to_now_shows_the_newest_again(playground: Playground) -> None:
-    trained(playground, 8)
+    playground.open("speed=60").train(8)
     newest = playground.ask("p.frame.weights")
     scrub_to(playground, 2)
     assert playground.ask("p.frame.weights") != newest
@@ -79,7 +93,7 @@ def test_back_to_now_shows_the_newest_again(playground: Playground) -> None:
 
 
 def test_play_in_the_past_goes_on_from_there(playground: Playground) -> None:
-    parent = trained(playground, 8)
+    parent = playground.open("speed=60").train(8)
     scrub_to(playground, 3)
     playground.button("Play").click()
     playground.until(f"p.runId !== '{parent}' && p.past === null && p.run.epoch > 3")
@@ -91,7 +105,7 @@ def test_steps_within_an_epoch_are_moments_too(playground: Playground) -> None:
     playground.open("step=batch")
     for update in range(1, 4):
         playground.button("Step").click()
-        playground.until(f"p.run.update === {update} && p.run.state === 'paused'")
+        playground.rested(f"p.run.update === {update} && p.run.state === 'paused'")
     playground.page.get_by_role("slider", name="Moment on show").focus()
     for update in (2, 1, 0):
         playground.page.keyboard.press("ArrowLeft")
@@ -99,7 +113,7 @@ def test_steps_within_an_epoch_are_moments_too(playground: Playground) -> None:
 
 
 def test_arrow_keys_go_from_moment_to_moment(playground: Playground) -> None:
-    trained(playground, 5)
+    playground.open("speed=60").train(5)
     last = playground.ask("p.run.epoch")
     playground.page.get_by_role("slider", name="Moment on show").focus()
     playground.page.keyboard.press("ArrowLeft")
@@ -113,7 +127,7 @@ def test_arrow_keys_go_from_moment_to_moment(playground: Playground) -> None:
 
 
 def test_a_dead_relu_net_is_told_why_and_what_to_try(playground: Playground) -> None:
-    run = trained(playground, 2, DEAD)
+    run = playground.open(DEAD).train(2)
     for unit in range(4):  # a bias far below zero: the neuron gives 0 for every example
         neuron = playground.neuron("hidden1", unit)
         neuron.click()

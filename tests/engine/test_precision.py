@@ -29,7 +29,7 @@ def test_both_precisions_learn_alike(name, parameters, shapes):
     np.testing.assert_allclose(losses(made, np.float32), losses(made, np.float64), rtol=1e-4)
 
 
-def test_losses_do_not_depend_on_the_number_of_threads():
+def test_losses_do_not_depend_on_the_number_of_cores():
     layers = (
         {"type": "conv2d", "filters": 8, "kernel_size": 3, "activation": "relu"},
         {"type": "max_pool2d"},
@@ -37,6 +37,6 @@ def test_losses_do_not_depend_on_the_number_of_threads():
         {"type": "dense", "units": 10, "activation": "softmax"},
     )
     made = experiment(*layers, data="digits", loss="categorical_cross_entropy", optimizer="adam", batch_size=64)
-    one, two = Trainer(made, threads=1), Trainer(made, threads=2)
+    one, two = Trainer(made, cores=1), Trainer(made, cores=2)
     same(rows(one, 1), rows(two, 1))
     same(one.packed(), two.packed())

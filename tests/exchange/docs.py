@@ -12,7 +12,6 @@ from app.exchange.onnx_out import OPSET
 from engine.export.keras import FOREVER
 from engine.export.program import EMBEDDED, TOLERANCE
 from engine.importing import keras_layers, torch_modules
-from engine.importing.npz import MAX_BYTES
 from engine.importing.playground_link import DEAD, KEYS
 from engine.importing.source import MAX_CHARACTERS
 from engine.importing.torch_parts import ACTIVATIONS
@@ -28,6 +27,8 @@ FORMATS = {
     "onnx": f"an ONNX model, opset {OPSET}; reads what the network reads, channels last",
     "safetensors": "the weights; `names=ours`, `torch` or `keras`",
     "npz": "the same as NumPy's file",
+    "svg": "the network as a drawing: layers, neurons, weights as lines",
+    "chart": "the losses as a chart, SVG",
     "spec": "the experiment as JSON, as `POST /runs` takes it",
     "csv": "the losses, one line a row of history",
     "curl": "commands that make the same run on the same server",
@@ -39,6 +40,7 @@ SOURCES = {
     "keras-json": "what `model.to_json()` writes, in Keras 3 and Keras 2",
     "tf-playground": "a link of TensorFlow Playground, or what is after its `#`",
     "onnx": "a model that was exported here, as base64; its graph must be as it was",
+    "spec": "an experiment as JSON, such as `spec` gives",
 }
 
 
@@ -99,8 +101,19 @@ of two equal keys counts, nothing is decoded, whatever is not `false` is true. N
 brought to the nearest, and a note says so. Points and first weights follow the same rules, but are other ones.
 
 **Weights.** Files of weights (safetensors, NPZ) are known by their names: `hidden1.kernel` is ours, `hidden1/kernel`
-Keras's, `hidden1.weight` PyTorch's. NPZ files are never unpickled, nothing is unpacked to a disk, and at most
-{MAX_BYTES // 2**20} MB are read.
+Keras's, `hidden1.weight` PyTorch's. `PUT /api/v1/runs/{{id}}/weights` puts them into a run, all of them or none, and
+says which array is missing or has another shape than expected; an ONNX model will do too, its layers in their order:
+
+```sh
+curl -X PUT -H "Authorization: Bearer $KEY" -F file=@circle_ours.safetensors localhost:8000/api/v1/runs/$ID/weights
+```
+
+Out of Keras: `numpy.savez("weights.npz", **{{v.path: v for v in model.variables}})`. Out of PyTorch:
+`safetensors.torch.save_file(model.state_dict(), "weights.safetensors")`. Where no layer of a file is called as one
+here, layers are taken in their order, and the answer says which for which. In PyTorch a Linear reads an image behind
+`nn.Flatten` channel by channel; `-F order=channels_first` or `channels_last` says so where it can not be known by the
+names. NPZ files are never unpickled, nothing is unpacked to a disk, and a file has at most `max_model_bytes`
+([settings](settings.md)), unpacked too.
 
 ## A new layer
 

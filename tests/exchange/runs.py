@@ -75,6 +75,20 @@ SPECIAL: dict[str, dict[str, Any]] = {
     },
     "probabilities alone": {"data": {"type": "blobs", **SMALL}, "training": {"schedule": "exponential_decay"}},
     "columns chosen": {"data": {"type": "diabetes", "features": ["blood pressure", "sex"]}},
+    "features typed": {
+        "data": {
+            **CIRCLE,
+            "features": [
+                "x",
+                "x*y^2/4",
+                "max(abs(x), -y, 2)",
+                "sqrt(x1^2+x2^2)",
+                "2^-x + log(x^2 + 0.5)",
+                "-pi",
+                "1 - --x",
+            ],
+        }
+    },
     "every feature": {"data": {**CIRCLE, "features": list(CATALOGUE["feature"])}, "training": {"loss": "mae"}},
     "convolutions on digits": {
         "data": {"type": "digits"},
@@ -98,7 +112,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "training": {**CLASSES, "optimizer": "adagrad", "batch_size": 50, "epochs": 1},
     },
 }
-PRESETS = {name: {"data": {"type": name}} for name in CATALOGUE["dataset"] if name != "mnist"}
+PRESETS = {name: {"data": {"type": name}} for name, cls in CATALOGUE["dataset"].items() if not cls.needs_files}
 RUNS = {**PRESETS, **TEXTBOOK, **SPECIAL}
 
 

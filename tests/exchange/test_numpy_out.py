@@ -9,6 +9,7 @@ import pytest
 from engine.export import plain, plain_functions
 from engine.export.numpy import forward_code, functions, numpy_program
 from engine.export.snapshot import Snapshot
+from engine.network import Network
 from engine.spec import CATALOGUE
 from tests.exchange.networks import arrays, filled, inputs, named_cases, outputs
 from tests.exchange.programs import run
@@ -26,6 +27,10 @@ def test_every_part_has_a_function():
 
 @EVERY
 def test_numpy_computes_what_the_engine_does(network):
+    check(network)
+
+
+def check(network):
     parameters, x = filled(network), inputs(network)
     named = arrays(parameters)
     text = forward_code(network, named, sums=False)
@@ -33,6 +38,15 @@ def test_numpy_computes_what_the_engine_does(network):
     space = {"np": np, "WEIGHTS": weights}
     exec("\n\n".join([*functions("\n".join(text)), *text]), space)
     np.testing.assert_allclose(space["forward"](x), outputs(parameters, x), rtol=1e-5, atol=1e-5)
+
+
+def test_layers_called_like_functions_do_not_hide_them():
+    shortcut = {"id": "add", "type": "add", "inputs": ["dense", "WEIGHTS"]}
+    branches = [{"id": id, "type": "dense", "units": 2, "inputs": ["input"]} for id in ("dense", "WEIGHTS")]
+    last = {"id": "output", "type": "dense", "units": 2, "inputs": ["add"], "activation": "relu"}
+    end = {"id": "relu", "type": "add", "inputs": ["output", "dense"]}
+    network = Network.from_json([*branches, shortcut, last, end], (3,))
+    check(network)
 
 
 @pytest.mark.parametrize("epochs", [0, 2])

@@ -4,12 +4,14 @@ import base64
 import io
 import os
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 from app.api import exchange
+from app.exchange import making
 from app.exchange.formats import FORMATS, NAMES
 from app.exchange.reading import READERS
 from app.main import create_app
@@ -49,7 +51,7 @@ def run(client):
 
 
 def test_every_format_and_source_is_in_the_interface():
-    assert set(exchange.Format.__args__) == {*FORMATS, "spec", "csv", "curl", "python"}
+    assert set(exchange.Format.__args__) == {*FORMATS, "svg", "chart", "spec", "csv", "curl", "python"}
     assert set(exchange.Source.__args__) == set(READERS)
 
 
@@ -80,6 +82,22 @@ def test_a_program_with_many_numbers_is_a_zip_file(client, tmp_path, monkeypatch
         run_program({name: archive.read(name) for name in archive.namelist()}, tmp_path, monkeypatch)
 
 
+def test_others_are_answered_while_a_large_file_is_made(client, monkeypatch):
+    """It is made elsewhere: here nothing of it can be, and the server goes on."""
+    monkeypatch.setattr(making, "FORMATS", {})
+    layers = [{"id": "wide", "type": "dense", "units": 4000}, {"id": "output", "type": "dense", "units": 10}]
+    spec = {"data": {"type": "digits"}, "network": {"layers": [{"id": "flat", "type": "flatten"}, *layers]}}
+    made = client.post(f"{API}/runs", json=spec, headers=KEY).json()
+    with ThreadPoolExecutor() as others:
+        file = others.submit(client.get, f"{API}/runs/{made['id']}/export/numpy")
+        answered = 0
+        while not file.done():
+            assert client.get(f"{API}/runs/{made['id']}").status_code == 200
+            answered += not file.done()
+    assert file.result().headers["content-disposition"] == 'attachment; filename="digits_numpy.zip"'
+    assert answered > 3
+
+
 def test_weights_have_everybodys_names(client, run):
     layers = client.get(f"{run}/weights").json()["layers"]
     kernel = np.array(layers["hidden"]["kernel"], np.float32)
@@ -104,6 +122,20 @@ def test_an_onnx_model_goes_out_and_comes_back(client, run):
     assert found["check"]["parameters"] == 13
     assert [layer["id"] for layer in found["spec"]["network"]["layers"]] == ["hidden", "output"]
     assert found["weights"] == client.get(f"{run}/weights").json()["layers"]
+
+
+def test_a_model_larger_than_other_requests_comes_back_without_its_numbers_if_wished(client):
+    pytest.importorskip("onnx")
+    layers = [{"id": "wide", "type": "dense", "units": 4000}, {"id": "output", "type": "dense", "units": 10}]
+    spec = {"data": {"type": "digits"}, "network": {"layers": [{"id": "flat", "type": "flatten"}, *layers]}}
+    made = client.post(f"{API}/runs", json=spec, headers=KEY).json()
+    text = base64.b64encode(client.get(f"{API}/runs/{made['id']}/export/onnx").content).decode()
+    assert len(text) > 2**20
+    found = client.post(f"{API}/import/onnx", json={"text": text, "weights": False}).json()
+    assert found["check"]["parameters"] == made["check"]["parameters"]
+    assert (found["weighted"], found["weights"]) == (True, None)
+    assert found["spec"]["data"]["type"] == "digits"  # what it was trained on comes along
+    assert client.post(f"{API}/import/keras", json={"text": text}).status_code == 413
 
 
 def test_the_spec_the_losses_and_the_scripts(client, run):

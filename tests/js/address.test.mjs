@@ -51,7 +51,7 @@ const experiments = {
 };
 for (const [name, spec] of Object.entries(experiments)) {
   test(`the address describes the whole experiment: ${name}`, () => {
-    const look = { test: true, discretize: true, speed: 10, advance: "batch" };
+    const look = { test: true, discretize: true, lines: true, speed: 10, advance: "batch" };
     const address = writeAddress(catalogue, spec, look);
     const back = read(`#${address}`);
     assert.deepEqual(back.notes, []);
@@ -115,3 +115,20 @@ for (const [hash, note, check] of [
     assert.ok(check(spec, look));
   });
 }
+
+test("what a layer reads is in the address where it is not the layer before", () => {
+  const layers = [
+    { id: "hidden1", ...complete(catalogue, "layer", { type: "dense", units: 4 }) }, { id: "hidden2", ...complete(catalogue, "layer", { type: "dense", units: 4 }) },
+    { id: "add", type: "add", inputs: ["hidden2", "hidden1"] }, { id: "hidden3", ...complete(catalogue, "layer", { type: "dense", units: 2 }), inputs: ["input"] },
+    { id: "concatenate", type: "concatenate", inputs: ["hidden3", "add", "input"] }, { id: "output", ...complete(catalogue, "layer", { type: "dense", units: 1 }) },
+  ];
+  const spec = { ...defaults, network: { version: 1, layers } };
+  const text = writeAddress(catalogue, spec, LOOK);
+  assert.match(text, /add\(inputs=hidden2;hidden1\),dense\(units=2,inputs=input\),concatenate\(inputs=hidden3;add;input\)/);
+  const read = readAddress(catalogue, defaults, text);
+  assert.deepEqual(read.notes, []);
+  assert.deepEqual(read.spec.network.layers, layers);
+  const strange = readAddress(catalogue, defaults, "layers=dense(units=4),add(inputs=hidden1;nowhere),dense(units=1)");
+  assert.deepEqual(strange.spec.network.layers[1].inputs, ["hidden1"]);
+  assert.match(strange.notes[0], /no nowhere before it/);
+});

@@ -21,6 +21,8 @@ export const catalogue = {
     part("layer", "conv2d", [param("kernel_size", "pair", [3, 3], { lo: 1, hi: 11 }),
       param("padding", "choice", "valid", { options: ["valid", "same"] })]),
     part("layer", "flatten"),
+    part("layer", "add", [], { merges: true }),
+    part("layer", "concatenate", [], { merges: true }),
   ],
   activation: [part("activation", "linear"), part("activation", "relu"), part("activation", "tanh"), part("activation", "sigmoid"),
     part("activation", "softmax"),

@@ -5,7 +5,7 @@ import { RAMP_SIZE, createRamp, mix, paintClasses, paintRamp, pixel, rampIndex, 
 import { distance2, nearest, pointAt, widthOf } from "../../static/js/lib/curves.js";
 import { createPainter, debounce } from "../../static/js/lib/frame.js";
 import { nice, parseNumber, plain, show, showCount, showEpoch, showLoss, showPercent, showSigned } from "../../static/js/lib/number.js";
-import { createStore } from "../../static/js/lib/store.js";
+import { createStore, remembering } from "../../static/js/lib/store.js";
 import { createHistory } from "../../static/js/lib/undo.js";
 
 for (const [text, value] of [["0,5", 0.5], ["0.5", 0.5], ["−1,25", -1.25], [" -.5 ", -0.5], ["1/4", 0.25], ["2e-3", 0.002],
@@ -130,4 +130,13 @@ test("undo takes back, redo does again, a new edit forgets what was undone", () 
   history.undo();
   assert.equal(value, 5, "quick edits of one thing are undone together");
   assert.equal(history.labels().redo, "to 7");
+});
+
+test("what is remembered is computed anew for another value only", () => {
+  const seen = [];
+  const double = remembering((value) => (seen.push(value), { value }));
+  const [one, two] = [{}, {}];
+  assert.equal(double(one), double(one));
+  assert.notEqual(double(two), double(one));
+  assert.deepEqual(seen, [one, two, one]);
 });

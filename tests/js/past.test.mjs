@@ -51,6 +51,17 @@ test("while a moment is on its way, only the newest wish is remembered", async (
   assert.equal(run.past, null);
 });
 
+test("a list of moments is believed for a while as long as the run goes on; where it has stopped, the last ones are asked for", async () => {
+  const run = fakeRun();
+  let asked = 0;
+  const past = createPast({ run, clock: () => 0, api: { timeline: async () => (asked += 1, { moments: MOMENTS }), weightsAt: async () => Float32Array.of(1) } });
+  for (const [state, update] of [["running", 80], ["running", 90], ["paused", 95], ["paused", 95]]) {
+    run.store.patch({ state, update });
+    await past.seek(4);
+  }
+  assert.equal(asked, 2);
+});
+
 test("a reset ends the look at the past", async () => {
   const run = fakeRun();
   const past = createPast({ run, clock: () => 0, api: { timeline: async () => ({ moments: MOMENTS }), weightsAt: async () => Float32Array.of(1) } });

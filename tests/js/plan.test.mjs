@@ -64,6 +64,7 @@ test("things are called what people call them", () => {
   const [, hidden, dropout, , output] = layers;
   assert.equal(layerTitle(catalogue, hidden), "Hidden 1");
   assert.equal(layerTitle(catalogue, dropout), "dropout");
+  assert.equal(layerTitle(catalogue, { ...dropout, id: "dropout2" }), "dropout 2", "a second one of its kind");
   assert.equal(neuronTitle(catalogue, hidden, 2, null), "Hidden 1, neuron 3");
   assert.equal(neuronTitle(catalogue, output, 1, ["a", "b", "c"]), "Output for b");
   assert.equal(inputName(catalogue, { input_names: ["x", "y"] }, true, 1), "y");

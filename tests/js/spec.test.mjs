@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { complete } from "../../static/js/lib/catalogue.js";
 import {
-  changeKind, changeLayer, chooseDataset, difference, fitOutput, insertLayer, moveLayer, presetFor, read, removeLayer, renumber, write,
+  changeLayer, chooseDataset, difference, fitOutput, presetFor, read, renumber, write,
 } from "../../static/js/lib/spec.js";
 import { catalogue, defaults } from "./catalogue.fixture.mjs";
 
 const start = presetFor(catalogue, defaults, defaults.data);
-const ids = (spec) => spec.network.layers.map((layer) => layer.id);
 const units = (spec) => spec.network.layers.map((layer) => layer.units ?? layer.type);
 
 test("layers have ids by place, and inputs follow their layers", () => {
@@ -16,23 +14,6 @@ test("layers have ids by place, and inputs follow their layers", () => {
     { id: "d", type: "dense", inputs: ["a", "input"] }, { id: "e", type: "dense" }]);
   assert.deepEqual(layers.map((layer) => layer.id), ["hidden1", "dropout", "dropout2", "hidden2", "output"]);
   assert.deepEqual(layers[3].inputs, ["hidden1", "input"]);
-});
-
-test("layers are put in, moved and removed; the output stays last", () => {
-  const dropout = complete(catalogue, "layer", "dropout");
-  const more = insertLayer(start, 1, dropout);
-  assert.deepEqual(units(more), [4, "dropout", 2, 1]);
-  assert.deepEqual(units(moveLayer(more, "hidden1", 1)), ["dropout", 4, 2, 1]);
-  assert.deepEqual(units(moveLayer(more, "hidden1", 9)), ["dropout", 2, 4, 1]);
-  assert.equal(moveLayer(more, "output", 0), more);
-  assert.deepEqual(ids(removeLayer(more, "hidden1")), ["dropout", "hidden1", "output"]);
-  assert.deepEqual(units(start), [4, 2, 1], "the experiment itself is never changed");
-});
-
-test("another kind of layer keeps the parameters that it shares", () => {
-  const changed = changeKind(catalogue, start, "hidden1", "activation");
-  assert.deepEqual(changed.network.layers[0].activation, { type: "tanh" });
-  assert.equal("units" in changed.network.layers[0], false);
 });
 
 test("values are read and written by their path", () => {

@@ -73,6 +73,12 @@ test("after a break the stream comes back and asks for what it missed, waiting l
   FakeSocket.made[1].breakOff();
   assert.ok(waits[1][1] > waits[0][1]);
   assert.deepEqual(told, [false, false]);
+  waits[1][0]();
+  FakeSocket.made[2].dispatchEvent(new Event("open"));
+  assert.deepEqual(told, [false, false], "an open line says nothing of the run yet");
+  FakeSocket.made[2].receive(hello());
+  FakeSocket.made[2].receive(hello());
+  assert.deepEqual(told, [false, false, true]);
 });
 
 test("a run is shown when its first weights are here, and history goes on where it was after a break", async () => {
@@ -117,6 +123,8 @@ test("a reset starts the history anew; a run that diverges keeps its last finite
   socket().receive({ type: "reset", seed: 4, spec: { seed: 4 }, start: 2 });
   socket().receive(frame({ start: 2, rows: [[0, 1]], weights: [7, 8], state: "created" }));
   assert.deepEqual([run.history.length, run.store.get().start, run.weights[0]], [1, 2, 7]);
+  socket().receive(frame({ start: 2, first: 2, weights: [6, Infinity], state: "running" })); // before anybody noticed
+  assert.equal(run.weights[0], 7);
   socket().receive(frame({ start: 2, first: 2, weights: [NaN, NaN], state: "diverged" }));
   assert.deepEqual([run.store.get().state, run.weights[0]], ["diverged", 7]);
 });
@@ -134,6 +142,20 @@ test("an answer that the stream has overtaken is not believed", async () => {
     return { ...hello().run, state: "running" };
   });
   assert.deepEqual([run.store.get().state, run.store.get().message], ["diverged", "Too far."]);
+});
+
+test("what is on show says of when it is, while an answer or a message knows more already", async () => {
+  const { run, socket } = makeRun();
+  const attached = run.attach(hello().run, {});
+  socket().receive(hello());
+  socket().receive(frame({ rows: [[0, 1]], state: "created" }));
+  await attached;
+  assert.deepEqual(run.frame, { update: 1, state: "created" });
+  await run.learn(async () => ({ ...hello().run, state: "paused", update: 9 }));
+  assert.deepEqual([run.store.get().state, run.store.get().update, run.frame], ["paused", 9, { update: 1, state: "created" }]);
+  assert.equal(run.isWhole, false);
+  socket().receive(frame({ first: 2, rows: [[1, 0.5]], state: "paused", epoch: 9 }));
+  assert.deepEqual([run.frame, run.history.length, run.isWhole], [{ update: 9, state: "paused" }, 2, true]);
 });
 
 function makeExperiment(address = "") {

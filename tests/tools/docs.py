@@ -24,8 +24,10 @@ def manual() -> str:
 
     for module in pkgutil.walk_packages(engine.__path__, "engine."):
         importlib.import_module(module.name)
+    from engine.formula import FIX, MOST
     from engine.spec import CATALOGUE, catalogue, to_json
 
+    more = {"feature": f"Or a formula of your own, of at most {MOST} signs. {FIX}"}
     example = next(made for made in (to_json(cls()) for cls in CATALOGUE["activation"].values()) if len(made) > 1)
 
     kinds = {kind: parts for kind, parts in catalogue().items() if parts}
@@ -34,7 +36,7 @@ def manual() -> str:
     lines += [f"A part is given as its name, `{name}`, or with parameters, `{long}`.", ""]
     lines += [f"- [{title(kind)}](#{title(kind).lower()})" for kind in kinds]
     for kind, parts in kinds.items():
-        lines += ["", f"## {title(kind)}"]
+        lines += ["", f"## {title(kind)}", *(["", more[kind]] if kind in more else [])]
         for part in parts:
             lines += ["", *section(part)]
     return "\n".join(lines) + "\n"
@@ -113,7 +115,8 @@ def settings() -> str:
     ]
     lines += ["| variable | default | |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        default = made_up.get(name) or (f"`{field.default}`" if field.default not in ("", ()) else "–")
+        plain = ", ".join(field.default) if isinstance(field.default, tuple) else str(field.default)
+        default = made_up.get(name) or (f"`{plain}`" if plain else "–")
         lines.append(row(f"`{PREFIX}{name.upper()}`", default, field.description or ""))
     return "\n".join(lines) + "\n"
 

@@ -4,15 +4,32 @@ python -m tests.tools.screenshots
 """
 
 import os
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
+from tests.browser.playground import Playground
+from tests.browser.states import images, microscope
 from tests.tools.browser import find
 from tests.tools.server import RunningServer
 
 FOLDER = Path(__file__).parents[2] / "docs" / "img"
+SIZE = {"width": 1360, "height": 760}
+
+
+def trained(playground: Playground) -> None:
+    """The untouched page, after it has learned for a while."""
+    playground.open("speed=60").train(300)
+
+
+STATES: dict[str, Callable[[Playground], None]] = {
+    "playground": trained,
+    "images": images,
+    "microscope": microscope,
+}
 
 
 def main() -> None:
@@ -24,31 +41,18 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, chromium_sandbox=os.geteuid() != 0)
-        for theme in ("light", "dark"):
-            page = browser.new_page(
-                base_url=server.url,
-                color_scheme=theme,
-                viewport={"width": 1360, "height": 760},
-                device_scale_factor=1,
-                reduced_motion="reduce",
-            )
-            train(page)
-            page.screenshot(path=FOLDER / f"playground-{theme}.png")
-            print(f"screenshots: docs/img/playground-{theme}.png")
-            page.close()
+        for name, state in STATES.items():
+            context = browser.new_context(viewport=SIZE, reduced_motion="reduce")
+            playground = Playground(context.new_page(), server.url)
+            state(playground)
+            for theme in ("light", "dark"):
+                playground.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                playground.page.mouse.move(5, 5)
+                playground.page.wait_for_timeout(500)
+                playground.page.screenshot(path=FOLDER / f"{name}-{theme}.png")
+                sys.stdout.write(f"docs/img/{name}-{theme}.png\n")
+            context.close()
         browser.close()
-
-
-def train(page: Page) -> None:
-    """The untouched page, after it has learned for a while."""
-    page.goto("/")
-    page.get_by_role("button", name="Play").click()
-    epoch = page.get_by_role("status", name="Epoch")
-    while int(epoch.inner_text().replace(",", "")) < 300:  # the page forbids eval, so wait_for_function does not work
-        page.wait_for_timeout(100)
-    page.get_by_role("button", name="Pause").click()
-    page.mouse.move(5, 5)
-    page.wait_for_timeout(500)
 
 
 if __name__ == "__main__":

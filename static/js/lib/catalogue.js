@@ -2,6 +2,7 @@
 // Questions to the catalogue: which parts there are, what their parameters default to, what a value may be.
 
 import { plain } from "./number.js";
+import { t } from "./words.js";
 
 /** @typedef {import("./types.js").Catalogue} Catalogue */
 /** @typedef {import("./types.js").Part} Part */
@@ -70,38 +71,45 @@ export function brief(catalogue, kind, spec) {
  */
 export function fit(catalogue, param, value, say) {
   const name = param.label || param.name;
-  const fallback = (/** @type {string} */ why) => {
-    say(`${name}: ${why}; ${showDefault(param)} is used.`);
+  const used = showDefault(param);
+  const fallback = (/** @type {string} */ sentence) => {
+    say(sentence);
     return param.widget === "part" ? complete(catalogue, param.kind, param.default) : param.default;
   };
   if (value === null && param.optional) return null;
   switch (param.widget) {
     case "part":
-      return fitPart(catalogue, param.kind, value, say) ?? fallback(`there is no ${param.kind} of that name`);
+      return fitPart(catalogue, param.kind, value, say) ?? fallback(t("{name}: there is no {kind} of that name; {used} is used.", { name, kind: param.kind, used }));
     case "flag":
-      return typeof value === "boolean" ? value : fallback(`expected true or false, got ${value}`);
+      return typeof value === "boolean" ? value : fallback(t("{name}: expected true or false, got {value}; {used} is used.", { name, value, used }));
     case "choice":
-      return param.options.includes(value) ? value : fallback(`${value} is not one of ${param.options.join(", ")}`);
+      return param.options.includes(value) ? value
+        : fallback(t("{name}: {value} is not one of {options}; {used} is used.", { name, value, options: param.options.join(", "), used }));
     case "text":
-      return typeof value === "string" ? value : fallback("expected text");
+      return typeof value === "string" ? value : fallback(t("{name}: expected text; {used} is used.", { name, used }));
     case "shape":
     case "numbers": {
-      if (typeof value === "string") return param.options.includes(value) ? value : fallback(`${value} is no list of numbers`);
+      if (typeof value === "string") {
+        return param.options.includes(value) ? value : fallback(t("{name}: {value} is no list of numbers; {used} is used.", { name, value, used }));
+      }
       const list = Array.isArray(value) ? value : [value];
       const [fewest, most] = param.length ?? [1, Infinity];
-      if (list.some((n) => typeof n !== "number") || list.length < fewest || list.length > most) return fallback(`expected ${fewest} to ${most} numbers`);
+      if (list.some((n) => typeof n !== "number") || list.length < fewest || list.length > most) {
+        return fallback(t("{name}: expected {fewest} to {most} numbers; {used} is used.", { name, fewest, most, used }));
+      }
       return list.map((n) => fitNumber(param, n, say));
     }
     case "points":
       return Array.isArray(value) && value.every((point) => Array.isArray(point) && point.length === 3 && point.every(Number.isFinite))
-        ? value : fallback("expected points");
+        ? value : fallback(t("{name}: expected points; {used} is used.", { name, used }));
     case "pair": {
       const two = Array.isArray(value) ? value : [value, value];
-      if (two.length !== 2 || two.some((n) => typeof n !== "number")) return fallback("expected one number or two");
+      if (two.length !== 2 || two.some((n) => typeof n !== "number")) return fallback(t("{name}: expected one number or two; {used} is used.", { name, used }));
       return two.map((n) => fitNumber(param, n, say));
     }
     default:
-      return typeof value === "number" && Number.isFinite(value) ? fitNumber(param, value, say) : fallback(`${value} is no number`);
+      return typeof value === "number" && Number.isFinite(value) ? fitNumber(param, value, say)
+        : fallback(t("{name}: {value} is no number; {used} is used.", { name, value, used }));
   }
 }
 
@@ -121,7 +129,7 @@ export function fitPart(catalogue, kind, given, say) {
     out[param.name] = param.widget === "part" && value !== null ? complete(catalogue, param.kind, value) : value;
   }
   const strange = Object.keys(spec).filter((key) => key !== "type" && key !== "id" && key !== "inputs" && !(key in out));
-  if (strange.length) say(`${part.label} has no ${strange.join(", ")}; left out.`);
+  if (strange.length) say(t("{part} has no {names}; left out.", { part: part.label, names: strange.join(", ") }));
   return out;
 }
 
@@ -134,8 +142,9 @@ function fitNumber(param, value, say) {
   if (fitted < lo || (param.open_lo && fitted <= lo)) fitted = param.open_lo ? justInside(param, lo) : lo;
   if (fitted > hi || (param.open_hi && fitted >= hi)) fitted = param.open_hi ? justInside(param, hi) : hi;
   if (fitted !== value) {
-    const limits = Number.isFinite(lo) && Number.isFinite(hi) ? ` (allowed: ${plain(lo)} to ${plain(hi)})` : "";
-    say(`${param.label || param.name}: ${plain(value)} can not be used${limits}; ${plain(fitted)} is used.`);
+    const values = { key: param.label || param.name, text: plain(value), lo: plain(lo), hi: plain(hi), used: plain(fitted) };
+    say(Number.isFinite(lo) && Number.isFinite(hi) ? t("{key}: {text} can not be used (allowed: {lo} to {hi}); {used} is used.", values)
+      : t("{key}: {text} can not be used; {used} is used.", values));
   }
   return fitted;
 }

@@ -1,8 +1,9 @@
 // @ts-check
 // The forward pass in the browser: streamed weights and a grid of points in, every neuron's values out.
-// A network is compiled once into steps with their buffers; running them allocates nothing.
+// A network is compiled once into steps with their buffers; running dense ones allocates next to nothing.
 
 import { ACTIVATIONS } from "./activations.js";
+import { KINDS, sizeOf } from "./forward-layers.js";
 
 /** @typedef {import("./types.js").LayerSpec} LayerSpec */
 /** @typedef {import("./types.js").ManifestEntry} ManifestEntry */
@@ -10,30 +11,18 @@ import { ACTIVATIONS } from "./activations.js";
 /**
  * @typedef {object} Step
  * @property {string} id
- * @property {string} source   id of the layer it reads, or "input"
- * @property {number} inputs   units of that layer
- * @property {number} units
- * @property {{kernel: number, bias: number}|null} dense  offsets into the packed weights; bias −1 where it has none
+ * @property {string[]} sources   ids of the layers it reads, or "input"
+ * @property {number} units   how many values it gives
+ * @property {number} channels   how many of them belong to one place: what softmax shares out
+ * @property {number} work   multiplications for one point
+ * @property {boolean} sums   whether it makes weighted sums, which its activation bends
+ * @property {import("./forward-layers.js").Compute} compute
  * @property {string} activation  "" where values pass unchanged
  * @property {Record<string, any>} parameters
  */
 
 /** @param {any} part @returns {{type: string} & Record<string, any>} */
 const asPart = (part) => (typeof part === "string" ? { type: part } : part ?? { type: "linear" });
-
-/** What each kind of layer does to its inputs. @type {Record<string, (layer: LayerSpec, inputs: number) => Partial<Step>>} */
-const KINDS = {
-  dense: (layer) => {
-    const { type, ...parameters } = asPart(layer.activation);
-    return { units: layer.units, activation: type, parameters };
-  },
-  activation: (layer) => {
-    const { type, ...parameters } = asPart(layer.activation ?? layer.function);
-    return { activation: type, parameters };
-  },
-  dropout: () => ({}), // in use, dropout passes everything on
-  flatten: () => ({}),
-};
 
 /**
  * The steps of a network whose input is a vector. A string instead says why the browser can not compute it.
@@ -43,27 +32,24 @@ const KINDS = {
  * @returns {Step[]|string}
  */
 export function compile(layers, manifest, inputs) {
-  /** @type {Map<string, number>} */
-  const sizes = new Map([["input", inputs]]);
+  /** @type {Map<string, number[]>} */
+  const shapes = new Map([["input", [inputs]]]);
   /** @type {Step[]} */
   const steps = [];
   let before = "input";
   for (const layer of layers) {
-    const [source, ...others] = layer.inputs ?? [before];
-    const size = sizes.get(source);
+    const sources = layer.inputs ?? [before];
+    const read = sources.flatMap((id) => (shapes.has(id) ? [/** @type {number[]} */ (shapes.get(id))] : []));
     const kind = KINDS[layer.type];
-    if (!kind || others.length || size === undefined) return `${layer.type} is not computed in the browser`;
-    const step = /** @type {Step} */ ({ id: layer.id, source, inputs: size, units: size, dense: null, activation: "",
-      parameters: {}, ...kind(layer, size) });
-    if (layer.type === "dense") {
-      const kernel = manifest.find((entry) => entry.layer === layer.id && entry.name === "kernel");
-      const bias = manifest.find((entry) => entry.layer === layer.id && entry.name === "bias");
-      if (!kernel || kernel.shape[0] !== size || kernel.shape[1] !== step.units) return "the weights are of another network";
-      step.dense = { kernel: kernel.offset, bias: bias ? bias.offset : -1 };
-    }
-    if (step.activation && !ACTIVATIONS[step.activation]) return `${step.activation} is not computed in the browser`;
-    sizes.set(layer.id, step.units);
-    steps.push(step);
+    if (!kind || read.length < sources.length) return `${layer.type} is not computed in the browser`;
+    const made = kind(layer, read, (name) => manifest.find((entry) => entry.layer === layer.id && entry.name === name));
+    if (typeof made === "string") return made;
+    const { type, ...parameters } = asPart(layer.activation);
+    const activation = layer.type === "activation" || layer.activation !== undefined ? type : "";
+    if (activation && !ACTIVATIONS[activation]) return `${activation} is not computed in the browser`;
+    const { shape, compute, work = 0 } = made;
+    steps.push({ id: layer.id, sources, units: sizeOf(shape), channels: shape[shape.length - 1], work, compute, activation, parameters, sums: "activation" in layer && layer.type !== "activation" });
+    shapes.set(layer.id, shape);
     before = layer.id;
   }
   return steps;
@@ -71,7 +57,7 @@ export function compile(layers, manifest, inputs) {
 
 /** Multiplications for one point: what a picture costs. @param {Step[]} steps */
 export function cost(steps) {
-  return steps.reduce((sum, step) => sum + (step.dense ? step.inputs * step.units : 0) + 4 * step.units, 0);
+  return steps.reduce((sum, step) => sum + step.work + 4 * step.units, 0);
 }
 
 /**
@@ -86,13 +72,13 @@ export function createPass(steps, points) {
   const sums = new Map();
   for (const step of steps) {
     values.set(step.id, new Float32Array(step.units * points));
-    if (step.dense) sums.set(step.id, new Float32Array(step.units * points));
+    if (step.sums) sums.set(step.id, new Float32Array(step.units * points));
   }
   return {
     points,
     /** Values by layer, unit after unit: values.get(id)[unit * points + point]. */
     values,
-    /** Weighted sums of dense layers, before their activation. */
+    /** Weighted sums, before their activation. */
     sums,
     /**
      * @param {Float32Array} weights  packed, in the order of the manifest
@@ -100,16 +86,12 @@ export function createPass(steps, points) {
      */
     run(weights, inputs) {
       for (const step of steps) {
-        const x = step.source === "input" ? inputs : /** @type {Float32Array} */ (values.get(step.source));
+        const xs = step.sources.map((id) => (id === "input" ? inputs : /** @type {Float32Array} */ (values.get(id))));
         const y = /** @type {Float32Array} */ (values.get(step.id));
-        if (step.dense) {
-          const z = /** @type {Float32Array} */ (sums.get(step.id));
-          weightedSums(step, weights, x, z, points);
-          y.set(z);
-        } else {
-          y.set(x);
-        }
-        if (step.activation) ACTIVATIONS[step.activation](y, step.units, points, step.parameters);
+        const z = sums.get(step.id) ?? y;
+        step.compute(weights, xs, z, points);
+        if (z !== y) y.set(z);
+        if (step.activation) activate(step, y, points);
       }
     },
   };
@@ -117,20 +99,9 @@ export function createPass(steps, points) {
 
 /** @typedef {ReturnType<typeof createPass>} Pass */
 
-/**
- * z = x · kernel + bias, point after point in the inner loop, where memory is contiguous.
- * @param {Step} step @param {Float32Array} weights @param {Float32Array} x @param {Float32Array} z @param {number} points
- */
-function weightedSums(step, weights, x, z, points) {
-  const { kernel, bias } = /** @type {{kernel: number, bias: number}} */ (step.dense);
-  for (let u = 0; u < step.units; u++) {
-    const to = u * points;
-    z.fill(bias < 0 ? 0 : weights[bias + u], to, to + points);
-    for (let i = 0; i < step.inputs; i++) {
-      const w = weights[kernel + i * step.units + u];
-      if (w === 0) continue;
-      const from = i * points;
-      for (let p = 0; p < points; p++) z[to + p] += w * x[from + p];
-    }
-  }
+/** Place by place, for a softmax shares out 1 at each of them. @param {Step} step @param {Float32Array} y @param {number} points */
+function activate({ activation, parameters, units, channels }, y, points) {
+  const bend = ACTIVATIONS[activation];
+  if (units === channels) return bend(y, units, points, parameters);
+  for (let from = 0; from < y.length; from += channels * points) bend(y.subarray(from, from + channels * points), channels, points, parameters);
 }

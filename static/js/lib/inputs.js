@@ -2,6 +2,8 @@
 // From a point in the user's units to what the network reads: features of a plane, then (x − mean) / scale.
 // The twin of engine/features.py and engine/preprocess.py for whole grids of points.
 
+import { formulaOf } from "./formula.js";
+
 /** What a feature makes of a point. @type {Record<string, (x: number, y: number) => number>} */
 const FEATURES = {
   x: (x) => x,
@@ -13,13 +15,16 @@ const FEATURES = {
   sin_y: (_, y) => Math.sin(y),
 };
 
+/** By its name, or as a formula. @param {string} name */
+const computeOf = (name) => (Object.hasOwn(FEATURES, name) ? FEATURES[name] : formulaOf(name));
+
 /** @typedef {{kind: string, features: string[], mean: number|number[], scale: number|number[],
  *   target: {mean: number, scale: number}|null}} Preprocess */
 /** The part of the plane that is drawn. @typedef {{x0: number, x1: number, y0: number, y1: number}} Bounds */
 
 /** Whether the browser knows every feature. @param {Preprocess} preprocess */
 export function knowsFeatures(preprocess) {
-  return preprocess.features.every((name) => name in FEATURES);
+  return preprocess.features.every((name) => computeOf(name) !== null);
 }
 
 /**
@@ -34,7 +39,7 @@ export function makeInputs(preprocess, raw) {
   const count = fromFeatures ? preprocess.features.length : raw.length;
   const inputs = new Float32Array(count * points);
   for (let i = 0; i < count; i++) {
-    const feature = fromFeatures ? FEATURES[preprocess.features[i]] : null;
+    const feature = fromFeatures ? computeOf(preprocess.features[i]) : null;
     const mean = Array.isArray(preprocess.mean) ? preprocess.mean[i] : preprocess.mean;
     const scale = Array.isArray(preprocess.scale) ? preprocess.scale[i] : preprocess.scale;
     for (let p = 0; p < points; p++) {
@@ -44,6 +49,9 @@ export function makeInputs(preprocess, raw) {
   }
   return inputs;
 }
+
+/** How far a feature reaches from 0, either way; x and sines have ±6 and ±1. @param {Float32Array} values */
+export const featureBound = (values) => values.reduce((most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most), 0) || 1;
 
 /**
  * The centres of the cells of a side × side grid over the plane, top row first: [x, y].

@@ -7,6 +7,7 @@ import { backwardTerms, forwardTerms, largest, layerOf, weightRows } from "./mic
 import { applied, SHAPES } from "./slopes.js";
 import { plain } from "./number.js";
 import { updateLines } from "./update-terms.js";
+import { t, together } from "./words.js";
 
 /** @typedef {import("./microscope.js").Told} Told */
 /** @typedef {import("./microscope.js").Step} Step */
@@ -74,13 +75,13 @@ function forward(told, layer, unit, names) {
   ];
   /** @type {Row[]} */
   const table = rows.map((t) => ({ key: `w${t.index}`, cells: [names.input(layer, t.index), exact(t.x), exact(t.w), exact(t.product)] }));
-  if (left.length) table.push({ key: "rest", cells: [`${left.length} more`, "", "", exact(left.reduce((total, t) => total + t.product, 0))] });
-  if (bias !== null) table.push({ key: "bias", cells: ["bias b", "", "", exact(bias)] });
-  table.push({ key: "total", state: "total", cells: ["sum z", "", "", exact(z)] });
+  if (left.length) table.push({ key: "rest", cells: [t("{n} more", { n: left.length }), "", "", exact(left.reduce((total, t) => total + t.product, 0))] });
+  if (bias !== null) table.push({ key: "bias", cells: [t("bias b"), "", "", exact(bias)] });
+  table.push({ key: "total", state: "total", cells: [t("sum z"), "", "", exact(z)] });
   return {
     title: names.neuron(layer.id, unit),
-    words: "Each input times its weight, all added up, and the bias: the sum z. The activation f bends it.",
-    formulas, caption: "The terms of the sum", columns: ["from", "x", "× w", "= w·x"], rows: table,
+    words: t("Each input times its weight, all added up, and the bias: the sum z. The activation f bends it."),
+    formulas, caption: t("The terms of the sum"), columns: [t("from"), "x", "× w", "= w·x"], rows: table,
   };
 }
 
@@ -99,11 +100,12 @@ function lossPage(told, names) {
   const targets = /** @type {number[]} */ ([told.encoded_target].flat(Infinity));
   const rows = outputs.length === targets.length ? outputs.map((a, i) => ({ key: `output${i}`, cells: [names.neuron(last.id, i), exact(a), exact(targets[i])] })) : [];
   return {
-    ...EMPTY, title: "The loss",
-    words: `How far the output is from the target: one number, L. Here by ${names.lossLabel.toLowerCase()}. Training tries to make it smaller.`,
+    ...EMPTY, title: t("The loss"),
+    words: t("How far the output is from the target: one number, L. Here by {loss}. Training tries to make it smaller.", { loss: names.lossLabel.toLowerCase() }),
     formulas: [names.lossFormula, `L = ${lossNumbers(names.loss, outputs, targets)}${tex(told.loss)}`],
-    caption: "Output and target", columns: ["", "output", "target"], rows,
-    note: told.penalty > 0 ? `The penalty on large weights, ${exact(told.penalty)}, comes on top; it joins the gradient in the update.` : "",
+    caption: t("Output and target"), columns: ["", t("output"), t("target")], rows,
+    note: told.penalty > 0
+      ? t("The penalty on large weights, {penalty}, comes on top; it joins the gradient in the update.", { penalty: exact(told.penalty) }) : "",
   };
 }
 
@@ -118,18 +120,18 @@ function backward(told, layer, unit, names) {
   if (layer.joint) {
     const target = [told.encoded_target].flat(Infinity)[unit];
     const simple = Math.abs(a - target - dz) < 1e-9;
-    words = "Loss and output activation are differentiated together: what remains is simple, and exact even where the output is nearly 0 or 1.";
+    words = t("Loss and output activation are differentiated together: what remains is simple, and exact even where the output is nearly 0 or 1.");
     formulas.push(`${D("z")} = ${simple ? `a - t = ${sum([tex(a), tex(-target)])} = ` : ""}${tex(dz)}`);
   } else {
     const shape = SHAPES[layer.activation ?? "linear"];
     if (through) {
-      words = "The chain rule along the edges: what this neuron does to the loss, it does through the neurons that read it; then through its own activation.";
+      words = t("The chain rule along the edges: what this neuron does to the loss, it does through the neurons that read it; then through its own activation.");
       const { rows: terms, left } = largest(through, (t) => t.product, 3);
       const shown = terms.map((t) => `${factor(t.w)}\\cdot${factor(t.g)}`);
       if (left.length) shown.push(tex(left.reduce((total, t) => total + t.product, 0)));
       formulas.push(`${D("a")} = \\textstyle\\sum_k w_k \\dfrac{\\partial L}{\\partial z_k} = ${sum(shown)} = ${tex(da)}`);
     } else {
-      words = "How the loss changes with this output, and through its activation with the sum z.";
+      words = t("How the loss changes with this output, and through its activation with the sum z.");
       formulas.push(`${D("a")} = ${tex(da)}`);
     }
     if (shape) {
@@ -144,15 +146,16 @@ function backward(told, layer, unit, names) {
   const { terms } = forwardTerms(told, layer, unit);
   formulas.push(`\\dfrac{\\partial L}{\\partial w_i} = x_i\\,\\dfrac{\\partial L}{\\partial z}${layer.weights.bias ? ",\\qquad \\dfrac{\\partial L}{\\partial b} = \\dfrac{\\partial L}{\\partial z}" : ""}`);
   return {
-    title: `${names.neuron(layer.id, unit)}, backward`, words, formulas,
-    caption: "The gradients of the weights", columns: ["weight from", "x", "∂L/∂w", "measured"],
+    title: t("{name}, backward", { name: names.neuron(layer.id, unit) }), words, formulas,
+    caption: t("The gradients of the weights"), columns: [t("weight from"), "x", "∂L/∂w", t("measured")],
     rows: rows.map((row) => ({
       key: row.name === "bias" ? "bias" : `w${row.index}`,
-      cells: [row.name === "bias" ? "bias b" : names.input(layer, row.index), row.name === "bias" ? "1" : exact(terms[row.index].x), exact(row.gradient),
-        row.check === null ? "not measured" : exact(row.check)],
+      cells: [row.name === "bias" ? t("bias b") : names.input(layer, row.index), row.name === "bias" ? "1" : exact(terms[row.index].x), exact(row.gradient),
+        row.check === null ? t("not measured") : exact(row.check)],
       ...(row.check === null ? {} : { agreed: agrees(row.gradient, row.check) }),
     })),
-    note: `${left.length ? `${left.length} smaller gradients are not shown. ` : ""}Measured: the weight moved a millionth up and down, and the change of the loss divided by that of the weight.`,
+    note: together(left.length > 0 && t(left.length === 1 ? "{n} smaller gradient is not shown." : "{n} smaller gradients are not shown.", { n: left.length }),
+      t("Measured: the weight moved a millionth up and down, and the change of the loss divided by that of the weight.")),
   };
 }
 
@@ -162,18 +165,22 @@ function update(told, layer, unit, names, chosen) {
   const { rows, left } = largest(all, (row) => row.after - row.value, MOST);
   const moves = all.map((row) => Math.abs(row.after - row.value));
   const row = all[chosen] ?? all[moves.indexOf(Math.max(...moves))] ?? all[0];
-  const from = row.name === "bias" ? "the bias" : `the weight from ${names.input(layer, row.index)}`;
+  const about = { optimizer: names.optimizerLabel, rate: plain(told.learning_rate) };
   const rule = names.clipped ? { ...told, optimizer: { ...told.optimizer, type: "" } } : told;
   return {
-    title: `${names.neuron(layer.id, unit)}, update`,
-    words: `${names.optimizerLabel} turns each weight a little against its gradient g; η = ${plain(told.learning_rate)} says how much. Shown: ${from}.`,
+    title: t("{name}, update", { name: names.neuron(layer.id, unit) }),
+    words: row.name === "bias" ? t("{optimizer} turns each weight a little against its gradient g; η = {rate} says how much. Shown: the bias.", about)
+      : t("{optimizer} turns each weight a little against its gradient g; η = {rate} says how much. Shown: the weight from {input}.",
+        { ...about, input: names.input(layer, row.index) }),
     formulas: updateLines(rule, row, names.penalty, names.optimizerFormula),
-    caption: "Each weight before and after", columns: ["weight from", "before", "gradient", "change", "after"],
+    caption: t("Each weight before and after"), columns: [t("weight from"), t("before"), t("gradient"), t("change"), t("after")],
     rows: rows.map((r) => ({
       key: r.name === "bias" ? "bias" : `w${r.index}`, choose: all.indexOf(r), state: /** @type {"chosen"|""} */ (r === row ? "chosen" : ""),
-      cells: [r.name === "bias" ? "bias b" : names.input(layer, r.index), exact(r.value), exact(r.gradient), exact(r.after - r.value), exact(r.after)],
+      cells: [r.name === "bias" ? t("bias b") : names.input(layer, r.index), exact(r.value), exact(r.gradient), exact(r.after - r.value), exact(r.after)],
     })),
-    note: `${left.length ? `${left.length} weights that change less are not shown. ` : ""}${names.clipped ? "The gradient is clipped before the update. " : ""}This is what a batch of this one example would do; the training itself is not touched.`,
+    note: together(left.length > 0 && t(left.length === 1 ? "{n} weight that changes less is not shown." : "{n} weights that change less are not shown.", { n: left.length }),
+      names.clipped && t("The gradient is clipped before the update."),
+      t("This is what a batch of this one example would do; the training itself is not touched.")),
   };
 }
 
@@ -181,18 +188,18 @@ function update(told, layer, unit, names, chosen) {
 function layerPage(layer, phase, names) {
   const label = names.layer(layer.id);
   if (phase === "forward") {
-    return { title: label, words: "What this layer gives for the example: orange below zero, blue above.", maps: [{ label: "output", array: layer.output }] };
+    return { title: label, words: t("What this layer gives for the example: orange below zero, blue above."), maps: [{ label: t("output"), array: layer.output }] };
   }
   if (phase === "backward") {
-    return { title: `${label}, backward`, words: "How the loss changes with each of its values.",
+    return { title: t("{name}, backward", { name: label }), words: t("How the loss changes with each of its values."),
       maps: [{ label: "∂L/∂z", array: layer.gradient_pre },
         ...Object.entries(layer.weights).map(([name, w]) => ({ label: `∂L/∂ ${name}`, array: w.gradient }))], note: measured(layer) };
   }
-  return { title: `${label}, update`, words: `${names.optimizerLabel} changes each weight against its gradient: before, and by how much.`,
-    maps: Object.entries(layer.weights).flatMap(([name, w]) => [{ label: `${name} before`, array: w.value },
-      { label: `change of ${name}`, array: minus(w.after, w.value) }]) };
+  return { title: t("{name}, update", { name: label }),
+    words: t("{optimizer} changes each weight against its gradient: before, and by how much.", { optimizer: names.optimizerLabel }),
+    maps: Object.entries(layer.weights).flatMap(([name, w]) => [{ label: t("{name} before", { name }), array: w.value },
+      { label: t("change of {name}", { name }), array: minus(w.after, w.value) }]) };
 }
-
 
 /** @param {any} a @param {any} b @returns {any} */
 const minus = (a, b) => (Array.isArray(a) ? a.map((x, i) => minus(x, b[i])) : a - b);
@@ -208,6 +215,6 @@ function measured(layer) {
       if (agrees(gradients[i], c)) same += 1;
     });
   }
-  return checked ? `Measured by moving the weight a millionth up and down: ${same} of the ${checked} largest gradients agree.` : "";
+  return checked ? t("Measured by moving the weight a millionth up and down: {same} of the {checked} largest gradients agree.", { same, checked }) : "";
 }
 

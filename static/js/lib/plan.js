@@ -3,6 +3,7 @@
 // their edges come.
 
 import { canonical } from "./spec.js";
+import { INPUT, wired } from "./wiring.js";
 
 /** @typedef {import("./types.js").LayerSpec} LayerSpec */
 /** @typedef {import("./types.js").Check} Check */
@@ -14,12 +15,14 @@ export const FEW = 10;
  * @typedef {object} Column
  * @property {string} id
  * @property {LayerSpec} layer
- * @property {"neurons"|"block"} kind
+ * @property {"neurons"|"maps"|"block"} kind
  * @property {number} units   how many there are
  * @property {number} shown   how many are drawn
  * @property {string} reads   the column that its edges come from: "input" or an id
  * @property {boolean} direct   edges carry values unchanged, one to one
  * @property {number} inputs   how many values it reads, 0 where unknown
+ * @property {boolean} [strips]   maps of one row: of a sequence
+ * @property {{id: string, reads: string, offset: number}[]} links  each layer it reads, the column behind that, and which of its values is its first here
  * @property {number[]|null} inputShape  what the nearest layer with a picture-like shape gives, for pictures of weights
  */
 
@@ -34,31 +37,39 @@ export const shownOf = (units) => (units > MOST ? FEW : units);
  */
 export function planColumns(layers, check, inputs) {
   const shapes = new Map((check?.layers ?? []).map((layer) => [layer.id, layer]));
-  let reads = "input";
-  let width = inputs;
-  /** @type {number[]|null} */
-  let image = null; // the shape in front of the last Flatten
-  return layers.map((layer) => {
-    const found = shapes.get(layer.id);
-    const known = found && found.type === layer.type ? found : null;
+  /** What a reader of a layer finds there: the column with neurons behind it, how many values, and the shape in front of
+   * the last Flatten. @type {Map<string, {reads: string, width: number, image: number[]|null}>} */
+  const found = new Map([[INPUT, { reads: INPUT, width: inputs, image: null }]]);
+  return wired(layers).map((layer, i) => {
+    const told = shapes.get(layer.id);
+    const known = told && told.type === layer.type ? told : null;
+    const sources = layer.inputs.map((id) => found.get(id) ?? { reads: INPUT, width: 0, image: null });
+    const { reads, width } = sources[0];
+    let offset = 0;
+    const links = sources.map((source, k) => {
+      const link = { id: layer.inputs[k], reads: source.reads, offset };
+      if (layer.type === "concatenate") offset += source.width;
+      return link;
+    });
+    const joins = layer.inputs.length > 1;
     const dense = layer.type === "dense";
     const vector = !known || known.output_shape.length === 1;
-    const pointwise = layer.type === "activation" && vector && reads !== "input";
-    if (known && known.input_shape.length > 1 && known.output_shape.length === 1) image = known.input_shape;
+    const row = vector && sources.every((source) => source.width > 0);
+    const pointwise = row && (joins || (layer.type === "activation" && reads !== INPUT));
+    const image = known && known.input_shape.length > 1 && known.output_shape.length === 1 ? known.input_shape : sources[0].image;
     /** @type {Column} */
-    const column = { id: layer.id, layer, kind: dense || pointwise ? "neurons" : "block", units: 0, shown: 0, reads, direct: pointwise,
-      inputs: width, inputShape: dense ? image : null };
+    const column = { id: layer.id, layer: layers[i], kind: dense || pointwise ? "neurons" : "block", units: 0, shown: 0, reads,
+      direct: pointwise, inputs: width, inputShape: dense ? image : null, links };
     if (dense) column.units = layer.units;
+    else if (joins) column.units = known ? (vector ? known.output_shape[0] : 0) : width;
     else if (pointwise) column.units = width;
     else column.units = known && vector ? known.output_shape[0] : 0;
-    if (dense && reads === "input") column.inputs = inputs;
+    if (dense && reads === INPUT) column.inputs = inputs;
     if (column.kind === "neurons") {
       column.shown = shownOf(column.units);
-      reads = layer.id;
-      width = column.units;
-      image = null;
-    } else if (known) {
-      width = known.output_shape.reduce((a, b) => a * b, 1);
+      found.set(layer.id, { reads: layer.id, width: column.units, image: null });
+    } else {
+      found.set(layer.id, { reads, width: known ? known.output_shape.reduce((a, b) => a * b, 1) : width, image });
     }
     return column;
   });

@@ -30,7 +30,7 @@ export class Ranges {
     let size = 0;
     for (let p = from; p < from + count; p++) {
       const v = Math.abs(values[p]);
-      if (v > size) size = v;
+      if (v > size && v < Infinity) size = v;
     }
     let bound = this.#bounds.get(name) ?? 0;
     if (size > bound || size < bound * 0.3) bound = Math.max(nice(size), 1e-3);

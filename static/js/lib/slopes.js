@@ -2,9 +2,9 @@
 // The derivative of each activation at one place: its value, the formula, and the formula with the numbers put in.
 // How the engine goes backward is in its file of each family; here is what a person writes on paper.
 
+import { sigmoid } from "./activations.js";
 import { factor, tex } from "./exact.js";
-
-const sigmoid = (/** @type {number} */ z) => 1 / (1 + Math.exp(-z));
+import { t } from "./words.js";
 
 /**
  * name: f(z) as TeX, given what stands in the brackets. slope: f′ from z and a. rule: f′ as TeX. put: with numbers.
@@ -21,17 +21,17 @@ export const SHAPES = {
   tanh: { name: (z) => `\\tanh(${z})`, slope: (_, a) => 1 - a * a, rule: "1 - a^2", put: (_, a) => `1 - ${factor(a)}^2` },
   sigmoid: { name: (z) => `\\sigma(${z})`, slope: (_, a) => a * (1 - a), rule: "a\\,(1 - a)",
     put: (_, a) => `${tex(a)}\\,(1 - ${tex(a)})` },
-  relu: { name: (z) => `\\max(0,\\,${z})`, slope: (z) => (z > 0 ? 1 : 0), rule: "1 \\text{ if } z > 0 \\text{, else } 0" },
+  relu: { name: (z) => `\\max(0,\\,${z})`, slope: (z) => (z > 0 ? 1 : 0), rule: t("1 \\text{ if } z > 0 \\text{, else } 0") },
   leaky_relu: { name: (z) => `\\mathrm{leaky}(${z})`, slope: (z, _, p) => (z > 0 ? 1 : p.negative_slope ?? 0.01),
-    rule: "1 \\text{ if } z > 0 \\text{, else } \\alpha" },
+    rule: t("1 \\text{ if } z > 0 \\text{, else } \\alpha") },
   elu: { name: (z) => `\\mathrm{elu}(${z})`, slope: (z, a, p) => (z > 0 ? 1 : a + (p.alpha ?? 1)),
-    rule: "1 \\text{ if } z > 0 \\text{, else } a + \\alpha" },
+    rule: t("1 \\text{ if } z > 0 \\text{, else } a + \\alpha") },
   softplus: { name: (z) => `\\ln(1 + e^{${z}})`, slope: (z) => sigmoid(z), rule: "\\sigma(z)", put: (z) => `\\sigma(${tex(z)})` },
   silu: { name: (z) => `${z}\\;\\sigma(${z})`, slope: (z, a) => sigmoid(z) + a * (1 - sigmoid(z)),
     rule: "\\sigma(z) + a\\,(1 - \\sigma(z))" },
   gelu: { name: (z) => `\\mathrm{gelu}(${z})`, slope: geluSlope, rule: "\\text{gelu}'(z)" },
   step: { name: (z) => `\\mathrm{step}(${z})`, slope: (z) => (Math.abs(z) < 0.5 ? 1 : 0),
-    rule: "1 \\text{ if } |z| < \\tfrac12 \\text{, else } 0 \\quad\\text{(straight through)}" },
+    rule: t("1 \\text{ if } |z| < \\tfrac12 \\text{, else } 0 \\quad\\text{(straight through)}") },
 };
 
 /** @param {number} z */

@@ -5,20 +5,24 @@ import { complete, findPart } from "./catalogue.js";
 
 /** @typedef {import("./types.js").Spec} Spec */
 /** @typedef {import("./types.js").LayerSpec} LayerSpec */
-/** @typedef {import("./types.js").PartSpec} PartSpec */
 /** @typedef {import("./types.js").Catalogue} Catalogue */
 
 /** The declared settings of training. @param {Catalogue} catalogue */
 export const trainingParams = (catalogue) => findPart(catalogue, "settings", "training")?.params ?? [];
 
-/** Facts of a dataset (task, view, classes …), from the catalogue. @param {Catalogue} catalogue @param {string} type */
-export function factsOf(catalogue, type) {
-  return findPart(catalogue, "dataset", type)?.facts ?? {};
+/**
+ * Facts of a dataset (task, view, classes …), from the catalogue; those of uploaded data by their id.
+ * @param {Catalogue} catalogue @param {string|{type: string, id?: string}} data @returns {Record<string, any>}
+ */
+export function factsOf(catalogue, data) {
+  const part = findPart(catalogue, "dataset", typeof data === "string" ? data : data.type);
+  const own = typeof data === "string" ? undefined : part?.sets?.[data.id ?? ""];
+  return own ?? part?.facts ?? {};
 }
 
 /** How many classes the data has; 0 for numbers to predict. @param {Catalogue} catalogue @param {Spec["data"]} data */
 export function classCount(catalogue, data) {
-  const classes = factsOf(catalogue, data.type).class_names;
+  const classes = factsOf(catalogue, data).class_names;
   if (!classes) return 0;
   return typeof data.classes === "number" ? data.classes : classes.length;
 }
@@ -56,7 +60,7 @@ export function renumber(layers) {
  * @returns {Spec}
  */
 export function presetFor(catalogue, defaults, data) {
-  const preset = factsOf(catalogue, data.type).preset ?? {};
+  const preset = factsOf(catalogue, data).preset ?? {};
   const training = { ...defaults.training };
   for (const [key, value] of Object.entries(preset.training ?? {})) {
     const param = trainingParams(catalogue).find(({ name }) => name === key);
@@ -68,10 +72,10 @@ export function presetFor(catalogue, defaults, data) {
   return fitOutput(catalogue, spec);
 }
 
-/** The data a dataset starts with. @param {Catalogue} catalogue @param {string} type @param {Spec} defaults @returns {Spec["data"]} */
-export function dataFor(catalogue, type, defaults) {
-  const facts = factsOf(catalogue, type);
-  const part = complete(catalogue, "dataset", type);
+/** The data a dataset starts with. @param {Catalogue} catalogue @param {string|import("./types.js").PartSpec} given @param {Spec} defaults @returns {Spec["data"]} */
+export function dataFor(catalogue, given, defaults) {
+  const facts = factsOf(catalogue, given);
+  const part = complete(catalogue, "dataset", given);
   const features = facts.view === "plane" ? defaults.data.features : facts.view === "table" ? facts.columns : null;
   return { ...part, seed: defaults.data.seed, train_fraction: facts.train_fraction ?? defaults.data.train_fraction, features };
 }
@@ -87,8 +91,8 @@ export function fitOutput(catalogue, spec) {
   const last = spec.network.layers.at(-1);
   const wanted = outputsFor(classes);
   if (!last || !("units" in last) || last.units === wanted) return spec;
-  const model = [spec.data.type, ...(catalogue.dataset ?? []).map((part) => part.type)]
-    .map((type) => factsOf(catalogue, type))
+  const model = [spec.data, ...(catalogue.dataset ?? []).map((part) => part.type)]
+    .map((data) => factsOf(catalogue, data))
     .find((facts) => facts.preset && kindOfTask(facts.class_names?.length ?? 0) === kindOfTask(classes));
   const output = model?.preset.layers.at(-1);
   const layer = output ? { ...last, activation: complete(catalogue, "activation", output.activation), units: wanted }
@@ -110,7 +114,7 @@ const kindOfTask = (/** @type {number} */ classes) => (classes === 0 ? "number" 
  * @returns {Spec}
  */
 export function chooseDataset(catalogue, defaults, spec, type) {
-  const from = factsOf(catalogue, spec.data.type);
+  const from = factsOf(catalogue, spec.data);
   const to = factsOf(catalogue, type);
   const data = dataFor(catalogue, type, defaults);
   for (const key of ["noise", "samples"]) {
@@ -145,43 +149,6 @@ export function withLayers(spec, layers) {
 /** @param {Spec} spec @param {string} id @param {Record<string, any>} change @returns {Spec} */
 export function changeLayer(spec, id, change) {
   return withLayers(spec, spec.network.layers.map((layer) => (layer.id === id ? { ...layer, ...change } : layer)));
-}
-
-/** A layer put in before place `at`. @param {Spec} spec @param {number} at @param {PartSpec} layer @returns {Spec} */
-export function insertLayer(spec, at, layer) {
-  const layers = [...spec.network.layers];
-  layers.splice(at, 0, { ...layer, id: `new-${at}` });
-  return withLayers(spec, layers);
-}
-
-/** @param {Spec} spec @param {string} id @returns {Spec} */
-export function removeLayer(spec, id) {
-  return withLayers(spec, spec.network.layers.filter((layer) => layer.id !== id));
-}
-
-/** A layer moved to another place; the output stays last. @param {Spec} spec @param {string} id @param {number} to @returns {Spec} */
-export function moveLayer(spec, id, to) {
-  const layers = [...spec.network.layers];
-  const from = layers.findIndex((layer) => layer.id === id);
-  const last = layers.length - 1;
-  if (from < 0 || from === last) return spec;
-  const [layer] = layers.splice(from, 1);
-  layers.splice(Math.min(Math.max(0, to), last - 1), 0, layer);
-  return withLayers(spec, layers);
-}
-
-/**
- * Another kind of layer at the same place; parameters of the same name keep their values.
- * @param {Catalogue} catalogue @param {Spec} spec @param {string} id @param {string} type
- * @returns {Spec}
- */
-export function changeKind(catalogue, spec, id, type) {
-  return withLayers(spec, spec.network.layers.map((layer) => {
-    if (layer.id !== id) return layer;
-    const fresh = complete(catalogue, "layer", type);
-    for (const key of Object.keys(fresh)) if (key !== "type" && key in layer) fresh[key] = layer[key];
-    return { ...fresh, id: layer.id };
-  }));
 }
 
 /** The place of a key in an object, or of the layer with that id in a list of layers. @param {any} inner @param {string} key */

@@ -11,6 +11,20 @@
  */
 
 /**
+ * The same function, computed anew only where its argument is another than the last time.
+ * @template A, R
+ * @param {(argument: A) => R} f @returns {(argument: A) => R}
+ */
+export function remembering(f) {
+  /** @type {{argument: A, result: R}|null} */
+  let last = null;
+  return (argument) => {
+    if (!last || !Object.is(last.argument, argument)) last = { argument, result: f(argument) };
+    return last.result;
+  };
+}
+
+/**
  * @template T
  * @param {T} initial
  * @returns {Store<T>}

@@ -32,6 +32,7 @@
  * @property {string} formula
  * @property {Param[]} params
  * @property {Record<string, any>} facts
+ * @property {Record<string, Record<string, any>>} [sets]  of uploaded data: facts by id
  */
 
 /** @typedef {Record<string, Part[]>} Catalogue */

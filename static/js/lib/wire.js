@@ -1,5 +1,5 @@
 // @ts-check
-// A frame of the stream: bytes → header and typed arrays, without a copy. The twin of app/stream/wire.py.
+// A frame of the stream: bytes → header and typed arrays, without a copy. The twin of app/wire.py.
 
 export const VERSION = 1;
 

@@ -3,6 +3,7 @@
 
 import { findStep, stepsFor } from "../lib/microscope.js";
 import { createStore } from "../lib/store.js";
+import { t, together } from "../lib/words.js";
 import { Problem } from "./api.js";
 
 /** @typedef {import("../lib/microscope.js").Step} Step */
@@ -44,7 +45,7 @@ export function createMicroscope({ api, run, session }) {
       store.patch({ told, steps, at: old.length ? findStep(steps, old[at]) : 0, chosen: -1, problem: "" });
     } catch (error) {
       if (turn !== asked) return;
-      store.patch({ problem: error instanceof Problem ? `${error.message} ${error.fix}`.trim() : "The server can not be reached." });
+      store.patch({ problem: error instanceof Problem ? together(error.message, error.fix) : t("The server can not be reached.") });
     }
   }
 

@@ -24,7 +24,7 @@ export function createPast({ api, run, clock = () => performance.now() }) {
   async function moments() {
     const now = run.store.get();
     const mine = name();
-    const isFresh = known.name === mine && (known.update === now.update || clock() - known.time < FRESH_MS);
+    const isFresh = known.name === mine && (known.update === now.update || (now.state === "running" && clock() - known.time < FRESH_MS));
     if (!isFresh) {
       const found = await api.timeline(/** @type {string} */ (now.id));
       // a moment within an epoch lies where its row of the history says

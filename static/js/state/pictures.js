@@ -2,8 +2,9 @@
 // What every neuron computes over the plane (or the line), from the newest weights, in the browser. One pass a frame
 // gives all small pictures; the large one and single points have passes of their own. Resolution follows the cost.
 
-import { compile, cost, createPass } from "../lib/forward.js";
-import { boundsOf, extent, gridPoints, knowsFeatures, linePoints, makeInputs } from "../lib/inputs.js";
+import { drawable, pointsOf } from "../lib/drawable.js";
+import { cost, createPass } from "../lib/forward.js";
+import { makeInputs } from "../lib/inputs.js";
 import { clamp } from "../lib/number.js";
 
 const SMALL = { work: 3e6, least: 12, most: 32, line: 72 };
@@ -35,7 +36,7 @@ export function createPictures(run) {
   const view = (size) => {
     const { data } = run.store.get();
     const side = kind === "line" ? size.line : Math.round(clamp(Math.sqrt(size.work / cost(steps)), size.least, size.most));
-    const raw = kind === "line" ? [linePoints(bounds.x0, bounds.x1, side)] : gridPoints(bounds, side);
+    const raw = pointsOf(kind === "line" ? "line" : "plane", bounds, side);
     const count = raw[0].length;
     return { pass: createPass(steps, count), inputs: makeInputs(data.preprocess, raw), side, count, raw };
   };
@@ -49,21 +50,8 @@ export function createPictures(run) {
     small = large = point = null;
     kind = "none";
     if (!now.spec || !now.data) return;
-    const { preprocess, input_shape: shape } = now.data;
-    const raw = rawColumns(now);
-    kind = raw === 2 ? "plane" : raw === 1 ? "line" : "other";
-    reason = "";
-    const compiled = kind === "other" ? "more than two inputs" : knowsFeatures(preprocess)
-      ? compile(now.spec.network.layers, now.manifest, shape[0]) : "a feature is not computed in the browser";
-    if (typeof compiled === "string") {
-      reason = compiled;
-      steps = [];
-      kind = "other";
-      return;
-    }
-    steps = compiled;
-    bounds = boundsOf(now.data.view, now.data.points);
-    if (kind === "line" && now.data.view === "table") [bounds.x0, bounds.x1] = extent(now.data.points.map((/** @type {number[]} */ p) => p[0]));
+    ({ kind, reason, steps, bounds } = drawable(now.spec.network.layers, now.manifest, now.data));
+    if (kind === "other") return;
     small = view(SMALL);
     large = view(LARGE);
     point = createPass(steps, 1);
@@ -115,11 +103,3 @@ export function createPictures(run) {
 }
 
 /** @typedef {ReturnType<typeof createPictures>} Pictures */
-
-/** How many numbers describe one example as the user knows it; 0 where it is no short row. @param {import("./run.js").RunState} state */
-function rawColumns({ data }) {
-  if (data.view === "plane") return 2;
-  if (data.view === "line") return 1;
-  if (data.view === "table" && data.input_shape.length === 1 && data.input_shape[0] <= 2) return data.input_shape[0];
-  return 0;
-}

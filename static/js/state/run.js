@@ -5,6 +5,7 @@
 import { createStore } from "../lib/store.js";
 import { HistoryTable } from "../lib/table.js";
 import { openStream } from "./socket.js";
+import { told as say } from "../lib/words.js";
 
 /** @typedef {import("../lib/types.js").Spec} Spec */
 /** @typedef {import("../lib/types.js").ManifestEntry} ManifestEntry */
@@ -50,6 +51,7 @@ export function createRun({ api, normal, open }) {
   let stream = null;
   let attached = 0;
   let told = 0; // messages and frames of the stream so far
+  let frame = { update: 0, state: "none" }; // what the newest frame said of itself
 
   const tell = () => {
     version += 1;
@@ -95,7 +97,7 @@ export function createRun({ api, normal, open }) {
           facts = { ...facts, spec: normal(message.spec), start };
           if (shown) store.patch({ spec: facts.spec, start, epoch: 0, update: 0 });
         } else if (message.type === "note" && shown) {
-          store.patch({ note: message.message });
+          store.patch({ note: say(message.message) });
         }
       };
       const onFrame = (/** @type {import("../lib/types.js").Frame} */ { head, arrays }) => {
@@ -107,7 +109,8 @@ export function createRun({ api, normal, open }) {
         facts = { ...facts, ...now };
         const fresh = /** @type {Float32Array|undefined} */ (arrays.weights?.data);
         // where numbers have grown beyond all bounds, the last picture that means something stays
-        if (fresh && (head.state !== "diverged" || !shown || fresh.every(Number.isFinite))) weights = fresh;
+        if (fresh && (!shown || allFinite(fresh))) weights = fresh;
+        if (shown || arrays.weights) frame = { update: head.update, state: head.state };
         if (!shown && arrays.weights) {
           shown = true;
           past = null;
@@ -154,6 +157,10 @@ export function createRun({ api, normal, open }) {
     get row() { return past ? Math.min(past.seq, history.length) - 1 : history.length - 1; },
     get history() { return history; },
     get version() { return version; },
+    /** Where the run stood when what is on show was sent: the store may know more already, from an answer or a message. */
+    get frame() { return frame; },
+    /** Whether the last losses and weights of a run that stands are here: the word that it stands comes first. */
+    get isWhole() { return store.get().state === "running" || frame.update === store.get().update; },
     /**
      * Ask the server something whose answer says how the run stands, and believe it unless the stream, which is always
      * newer, has spoken meanwhile.
@@ -175,7 +182,12 @@ export function createRun({ api, normal, open }) {
 
 /** @typedef {ReturnType<typeof createRun>} Run */
 
+/** Whether all of them are numbers. One that is not makes the sum none, and no sum of so many grows too large. @param {Float32Array} values */
+function allFinite(values) {
+  return Number.isFinite(values.reduce((sum, value) => sum + value, 0));
+}
+
 /** Where a run stands, from any message that says so. @param {any} m */
 function standing(m) {
-  return { state: m.state, message: m.message ?? "", fix: m.fix ?? "", epoch: m.epoch, update: m.update };
+  return { state: m.state, message: say(m.message ?? ""), fix: say(m.fix ?? ""), epoch: m.epoch, update: m.update };
 }

@@ -3,12 +3,12 @@
 
 import { createStore } from "../lib/store.js";
 
-/** @typedef {{layer: string, unit: number}} Neuron */
+/** Or a feature: layer "input", with its name. @typedef {{layer: string, unit: number, feature?: string}} Neuron */
 /** @typedef {{hover: Neuron|null, pinned: Neuron|null, focusWeight: string|null, probe: number[]|null}} Selection */
 
 export function createSelection() {
   const store = createStore(/** @type {Selection} */ ({ hover: null, pinned: null, focusWeight: null, probe: null }));
-  const same = (/** @type {Neuron|null} */ a, /** @type {Neuron|null} */ b) => a?.layer === b?.layer && a?.unit === b?.unit;
+  const same = (/** @type {Neuron|null} */ a, /** @type {Neuron|null} */ b) => a?.layer === b?.layer && a?.unit === b?.unit && a?.feature === b?.feature;
   return {
     store,
     /** The neuron on show, or null for the network's output. */

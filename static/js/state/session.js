@@ -4,12 +4,16 @@
 
 import { LOOK, writeAddress } from "../lib/address.js";
 import { debounce } from "../lib/frame.js";
+import { keepsWeights, lacking } from "../lib/own-points.js";
+import { withoutNull } from "../lib/preview.js";
 import { difference, normal } from "../lib/spec.js";
 import { HistoryTable } from "../lib/table.js";
+import { t } from "../lib/words.js";
 import { Problem, Unreachable } from "./api.js";
-
-const PREVIEW_LIMIT = 5000; // of each part; the server gives no more
-const KEEP = 6; // runs of this page that are kept on the server after others took their place
+import { createByHand } from "./by-hand.js";
+import { createKeptRuns } from "./kept-runs.js";
+import { createPreviews } from "./previews.js";
+import { withRoom } from "./room.js";
 
 /**
  * @param {object} options
@@ -27,8 +31,8 @@ const KEEP = 6; // runs of this page that are kept on the server after others to
 export function createSession({ api, experiment, run, notes, catalogue, history, tabRun, manyPoints, branches = { add() {}, clear() {} }, random = Math.random }) {
   /** @type {Promise<any>} */
   let queue = Promise.resolve();
-  /** @type {string[]} */
-  let made = [];
+  const kept = createKeptRuns(api);
+  const preview = createPreviews({ api, catalogue, manyPoints });
 
   /** One thing after another, in the order asked; a failure is told and the next goes on. @param {() => Promise<any>} work */
   const inTurn = (work) => {
@@ -39,7 +43,7 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
 
   function tellProblem(/** @type {unknown} */ error) {
     if (error instanceof Problem) notes.error("problem", error.message, error.fix);
-    else if (error instanceof Unreachable) notes.error("problem", error.message, "Your experiment is safe in the address bar. Trying again …");
+    else if (error instanceof Unreachable) notes.error("problem", error.message, t("Your experiment is safe in the address bar. Trying again …"));
     else throw error;
   }
 
@@ -52,13 +56,29 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
     if (past) await goOn({ at: past.update });
   }
 
-  /** Show a fork of the run, which itself stops. @param {{at?: number|null, changes?: Record<string, any>}} how */
-  async function goOn(how) {
-    const parent = id();
-    const view = await api.fork(parent, how);
-    if (run.store.get().state === "running") await api.setState(parent, { state: "paused" });
-    branches.add(run.history);
+  /** Other points, the same network: it goes on learning. @param {import("../lib/types.js").Spec} spec */
+  async function takePoints(spec) {
+    const running = run.store.get().state === "running";
+    const view = await goOn({ changes: { data: withoutNull(spec.data), training: spec.training } }, false);
+    experiment.judge(view.check ?? experiment.store.get().check, []);
+    notes.clear("problem");
+    if (running) await run.learn(() => api.setState(view.id, { state: "running" }));
+  }
+
+  /** Show a fork of the run, which itself stops. @param {{at?: number|null, changes?: Record<string, any>}} how @param {boolean} [keep] its course on the chart
+   * @param {string} [parent] another run than the one on show */
+  async function goOn(how, keep = true, parent = id()) {
+    const view = await withRoom(api, () => api.fork(parent, how), kept.ids);
+    if (run.store.get().state === "running") await api.setState(id(), { state: "paused" });
+    if (keep) branches.add(run.history);
     await show(view, await preview(view.spec.data));
+    return view;
+  }
+
+  /** The experiment of a fork is the one of the page from now on. @param {string} label @param {any} view */
+  function take(label, view) {
+    experiment.change(label, normal(catalogue, view.spec));
+    experiment.judge(view.check ?? null, []);
     return view;
   }
 
@@ -80,12 +100,16 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
       if (change.kind === "live") {
         await api.setSettings(/** @type {string} */ (shown.id), change.settings);
         run.store.patch({ spec });
-        if (shown.epoch > 0 && shown.state !== "created") notes.calm("live", `Changed at epoch ${shown.epoch}: the link starts with the new value. Reset to see it from the start.`);
+        if (shown.epoch > 0 && shown.state !== "created") notes.calm("live", t("Changed at epoch {epoch}: the link starts with the new value. Reset to see it from the start.", { epoch: shown.epoch }));
       } else if (change.kind === "seed") {
         await run.learn(() => api.setState(/** @type {string} */ (shown.id), { state: "created", seed: spec.seed }));
         if (run.store.get().spec?.seed !== spec.seed) run.store.patch({ spec: { .../** @type {any} */ (run.store.get().spec), seed: spec.seed } });
       } else if (change.kind === "new") {
-        if (await isSound(spec)) await renew(spec);
+        if (lacking(catalogue, spec)) return notes.calm("problem", t("Place at least two points. The network learns them as they come."));
+        const trained = shown.update > 0 && ["running", "paused", "finished"].includes(shown.state);
+        if (trained && shown.spec && keepsWeights(catalogue, shown.spec, spec)) await takePoints(spec);
+        else if (await goBack(spec)) await sync();
+        else if (await isSound(spec)) await renew(spec);
         return;
       }
       experiment.judge(experiment.store.get().check ?? shown.check, []);
@@ -110,12 +134,32 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
     }
   }
 
+  /** Undo: the run that was left with this experiment, with what it has learned. @param {import("../lib/types.js").Spec} spec */
+  async function goBack(spec) {
+    const known = kept.of(spec);
+    const view = known && known !== id() && await api.getRun(known).catch(() => null);
+    if (!view || !["same", "live"].includes(difference(catalogue, normal(catalogue, view.spec), spec).kind)) return false;
+    const [data, check] = await Promise.all([preview(spec.data), api.check(spec.network, spec.data)]);
+    await leave();
+    await show({ ...view, check }, data);
+    if (view.fork_seq) await recall(view.parent);
+    notes.clear("live", "edited");
+    return true;
+  }
+
+  /** The run on show stops where it is. */
+  async function leave() {
+    branches.clear();
+    if (run.store.get().state === "running") await api.setState(id(), { state: "paused" }).catch(() => {});
+  }
+
   /** @param {import("../lib/types.js").Spec} spec */
   async function renew(spec) {
     try {
       const wanted = { ...spec, data: withoutNull(spec.data) };
-      const [view, data] = await Promise.all([api.createRun(wanted), preview(spec.data)]);
-      branches.clear();
+      const [view, data] = await Promise.all([withRoom(api, () => api.createRun(wanted), kept.ids), preview(spec.data)]);
+      await byHand.begin(spec, view.id);
+      await leave();
       await show(view, data);
       experiment.judge(view.check ?? experiment.store.get().check, []);
       notes.clear("problem", "live");
@@ -129,37 +173,14 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
     const old = run.store.get();
     await run.attach(view, data);
     tabRun.set(view.id);
-    made = [...made.filter((id) => id !== view.id), view.id];
+    kept.show(view.id, old);
     const { speed } = experiment.store.get().look;
     if ((view.settings?.speed ?? null) !== speed) await api.setSettings(view.id, { speed });
-    const unused = old.id && old.id !== view.id && made.includes(old.id) && old.epoch === 0 && old.update === 0 ? [old.id] : [];
-    const excess = made.filter((id) => id !== view.id).slice(0, Math.max(0, made.length - KEEP));
-    for (const id of new Set([...unused, ...excess])) {
-      made = made.filter((kept) => kept !== id);
-      api.deleteRun(id).catch(() => {});
-    }
-  }
-
-  /** @type {Map<string, Promise<any>>} */
-  const previews = new Map();
-  /** The points of a data set; asked for once. @param {any} data @returns {Promise<any>} */
-  function preview(data) {
-    const wanted = withoutNull(data);
-    const view = catalogue.dataset.find((part) => part.type === data.type)?.facts.view;
-    const name = JSON.stringify(wanted);
-    let found = previews.get(name);
-    if (!found) {
-      found = api.preview(wanted, manyPoints(view) ? PREVIEW_LIMIT : 16).then(asPoints);
-      previews.set(name, found);
-      if (previews.size > 24) previews.delete(/** @type {string} */ (previews.keys().next().value));
-      found.catch(() => previews.delete(name));
-    }
-    return found;
   }
 
   const keepOld = () => {
-    notes.error("problem", "This network can not be built as it is.", run.store.get().id
-      ? "See the mark at its layer, or undo. The network before it goes on meanwhile." : "See the mark at its layer.");
+    notes.error("problem", t("This network can not be built as it is."), run.store.get().id
+      ? t("See the mark at its layer, or undo. The network before it goes on meanwhile.") : t("See the mark at its layer."));
   };
 
   /** Show what the server refused where it belongs. @param {import("../lib/types.js").Spec} spec @param {unknown} error */
@@ -169,17 +190,21 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
     notes.error("problem", error.message, error.fix);
   }
 
-  const later = debounce(60, () => inTurn(sync));
-  const settle = () => {
-    later.cancel();
-    return inTurn(sync);
+  /** Which run is of the experiment on show, for whoever comes back to it. */
+  const remember = () => {
+    const { spec } = experiment.store.get();
+    const shown = run.store.get();
+    if (shown.id && shown.spec && difference(catalogue, shown.spec, spec).kind === "same") kept.belongs(spec, shown.id);
   };
+  const inStep = () => sync().then(remember);
+  const later = debounce(60, () => inTurn(inStep));
+  const settle = () => (later.cancel(), inTurn(inStep));
   const isReady = () => run.store.get().id !== null && experiment.store.get().errors.length === 0;
-  /** @param {() => Promise<any>} work */
-  const whenReady = async (work) => {
-    await settle();
-    if (isReady()) await inTurn(work);
-  };
+  /** In one turn with what it needs: whoever asks for something after it comes after it. @param {() => Promise<any>} work */
+  const whenReady = (work) => (later.cancel(), inTurn(async () => {
+    await inStep().catch(tellProblem);
+    if (isReady()) await work();
+  }));
   const id = () => /** @type {string} */ (run.store.get().id);
   /** @param {Record<string, any>} state */
   const setState = (state) => whenReady(() => run.learn(() => api.setState(id(), state)));
@@ -192,25 +217,37 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
     return broken ? Promise.resolve() : setState(state);
   };
 
+  const byHand = createByHand({ api, notes, history, id, whenReady, keep: kept.weigh });
+
   return {
     preview,
-    /** First of all: go on with the run of this tab if it is of this experiment, else make one. */
-    async start() {
+    /**
+     * First of all: go on with the run of this tab if it is of this experiment, else open the one that was shared, or
+     * make one. @param {(() => Promise<any>)|null} [open]
+     */
+    async start(open = null) {
       await inTurn(async () => {
         const known = tabRun.get();
         const { spec } = experiment.store.get();
         if (known) {
           const view = await api.getRun(known).catch(() => null);
           if (view && addressOf(normal(catalogue, view.spec)) === addressOf(spec)) {
-            made = [known];
-            await show(view, await preview(spec.data));
+            kept.start(known);
+            const [data, check] = await Promise.all([preview(spec.data), api.check(spec.network, spec.data)]);
+            await show({ ...view, check }, data);
             if (view.fork_seq) await recall(view.parent);
-            experiment.judge(view.check ?? null, []);
+            experiment.judge(check, []);
             return;
           }
         }
-        await sync();
+        const shared = await open?.().catch(tellProblem);
+        if (!shared) return sync();
+        await show(shared, await preview(shared.spec.data));
+        kept.weigh(shared.id);
+        experiment.follow(normal(catalogue, shared.spec));
+        experiment.judge(shared.check ?? null, []);
       });
+      remember();
       experiment.store.subscribe((now, before) => {
         if (now.spec !== before.spec) later();
         if (now.look.speed !== before.look.speed && run.store.get().id) inTurn(() => api.setSettings(id(), { speed: now.look.speed }));
@@ -230,47 +267,33 @@ export function createSession({ api, experiment, run, notes, catalogue, history,
       while (seed === spec.seed) seed = 1 + Math.floor(random() * 9999);
       notes.clear("live", "edited");
       run.showPast(null);
-      experiment.change("new start", { ...spec, seed });
+      experiment.change(t("new start"), { ...spec, seed });
       return settle();
     },
-    /**
-     * Set weights by hand; can be undone.
-     * @param {{layer: string, name: string, index: number[], value: number, before: number}[]} edits
-     */
-    edit(edits) {
-      const send = (/** @type {"value"|"before"} */ which) => whenReady(() => api.editWeights(id(), edits.map((edit) => (
-        { layer: edit.layer, name: edit.name, index: edit.index, value: edit[which] }))));
-      notes.calm("edited", "You have set weights by hand. The link describes the experiment without them; reset brings back its own start.");
-      history.push({ label: "weight", undo: () => void send("before"), redo: () => void send("value"),
-        merge: `${edits[0].layer}.${edits[0].name}.${edits[0].index}` });
-      return send("value");
+    edit: byHand.edit,
+    load: byHand.load,
+    /** Another experiment, with the weights of a file where there is one. @param {string} label @param {import("../lib/types.js").Spec} spec @param {Blob|null} file */
+    bring(label, spec, file) {
+      if (file) byHand.belong(spec, file);
+      experiment.change(label, spec);
     },
     settle,
     /** Go on from the past moment on show. */
     fork: () => whenReady(async () => {}),
+    /** Take a run that was made beside this one: a fork of it, as it stands. Can be undone. @param {string} other @param {string} label */
+    adopt: (other, label) => whenReady(async () => {
+      branches.clear();
+      take(label, await goOn({}, false, other));
+    }),
     /**
      * Try what a finding proposes: a fork with its change, which starts to train. Can be undone.
      * @param {{label: {text: string}, changes: Record<string, any>, at: number|null}} proposal
      */
-    tryOut(proposal) {
-      return whenReady(async () => {
-        const view = await goOn({ at: proposal.at, changes: proposal.changes });
-        experiment.change(proposal.label.text, normal(catalogue, view.spec));
-        experiment.judge(view.check ?? null, []);
-        await run.learn(() => api.setState(view.id, { state: "running" }));
-      });
-    },
+    tryOut: ({ label, changes, at }) => whenReady(async () => {
+      const view = take(label.text, await goOn({ at, changes }));
+      await run.learn(() => api.setState(view.id, { state: "running" }));
+    }),
   };
 }
 
 /** @typedef {ReturnType<typeof createSession>} Session */
-
-/** The examples as the page draws them: points in the user's units, and which of them train. @param {any} found */
-function asPoints({ inputs, split, ...about }) {
-  return { ...about, points: inputs, train: split.map((/** @type {string} */ part) => part === "train") };
-}
-
-/** What has no value is left out. @param {Record<string, any>} data */
-function withoutNull(data) {
-  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
-}

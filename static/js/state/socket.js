@@ -29,16 +29,17 @@ export function openStream({ url, after, onMessage, onFrame, onConnection, open 
     if (closed) return;
     const mine = open(url(after()));
     socket = mine;
+    let spoken = false;
     mine.binaryType = "arraybuffer";
-    mine.addEventListener("open", () => {
-      if (socket === mine) onConnection(true);
-    });
     mine.addEventListener("message", ({ data }) => {
       if (closed || socket !== mine) return;
       pause = FIRST_WAIT;
-      if (typeof data === "string") return onMessage(JSON.parse(data));
-      const frame = decodeFrame(data);
-      onFrame(frame);
+      const frame = typeof data === "string" ? null : decodeFrame(data);
+      if (frame) onFrame(frame);
+      else onMessage(JSON.parse(data));
+      if (!spoken) onConnection(true); // it is back when it has said how the run stands, not before
+      spoken = true;
+      if (!frame) return;
       schedule(() => {
         if (mine.readyState === 1) mine.send(JSON.stringify({ type: "ack", seq: frame.head.seq }));
       });

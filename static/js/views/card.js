@@ -7,6 +7,7 @@ import { findPart } from "../lib/catalogue.js";
 import { neuronTitle } from "../lib/naming.js";
 import { parseNumber, plain, show } from "../lib/number.js";
 import { Ranges } from "../lib/range.js";
+import { t } from "../lib/words.js";
 import { all, clone, on, reconcile, setAttribute, setText, slot } from "./dom.js";
 import { weightsOf } from "./formula.js";
 import { showFormula } from "./katex.js";
@@ -27,7 +28,7 @@ export function mount(root, app) {
   const subject = () => {
     const chosen = selection.store.get().pinned;
     const layer = run.store.get().spec?.network.layers.find((l) => l.id === chosen?.layer);
-    return chosen && layer && (!("units" in layer) || chosen.unit < layer.units) ? { layer, unit: chosen.unit } : null;
+    return chosen && layer && !example.isMap(layer.id) && (!("units" in layer) || chosen.unit < layer.units) ? { layer, unit: chosen.unit } : null;
   };
 
   const open = () => {
@@ -38,11 +39,12 @@ export function mount(root, app) {
     const weights = weightsOf(app, what.layer, what.unit);
     const activation = what.layer.activation && findPart(catalogue, "activation", what.layer.activation.type);
     const sum = weights ? `z = \\sum_{i=1}^{${weights.values.length}} w_i x_i${weights.bias === null ? "" : " + b"}` : "z = x";
-    showFormula(slot(root, "formula"), activation ? `${sum},\\qquad ${activation.formula}` : sum);
+    const joins = what.layer.inputs && what.layer.inputs.length > 1 ? findPart(catalogue, "layer", what.layer.type)?.formula : "";
+    showFormula(slot(root, "formula"), joins ? joins : activation ? `${sum},\\qquad ${activation.formula}` : sum);
     const fields = weights ? [...weights.names.slice(0, MOST).map((name, i) => ({ key: String(i), name })),
-      ...(weights.bias === null ? [] : [{ key: "bias", name: "bias" }])] : [];
+      ...(weights.bias === null ? [] : [{ key: "bias", name: t("bias") }])] : [];
     reconcile(list, fields, (field) => `${what.layer.id} ${field.key}`, () => clone("t-weight"), (element, field) => {
-      setText(/** @type {Element} */ (element.querySelector(".weight__name")), field.key === "bias" ? "bias" : `weight of ${field.name}`);
+      setText(/** @type {Element} */ (element.querySelector(".weight__name")), field.key === "bias" ? field.name : t("weight of {input}", { input: field.name }));
       element.dataset.weight = field.key;
     });
     if (!root.matches(":popover-open")) {
@@ -121,8 +123,9 @@ export function mount(root, app) {
     const terms = weights.values.slice(0, 6).map((w, i) => `${show(w)} · ${bracketed(given.inputs[i])}`);
     if (weights.values.length > 6) terms.push("…");
     if (weights.bias !== null) terms.push(show(weights.bias));
-    const where = found ? `at ${data.view === "line" ? `x = ${show(probe[0])}` : `(${show(probe[0])}, ${show(probe[1])})`}` : "for this example";
-    setText(slot(root, "numbers"), `z = ${terms.join(" + ")} = ${show(given.sum)}, so it gives ${show(given.value, 3)} ${where}.`);
+    const told = { sum: `z = ${terms.join(" + ")} = ${show(given.sum)}`, value: show(given.value, 3) };
+    const place = data.view === "line" ? `x = ${show(probe[0])}` : `(${show(probe[0])}, ${show(probe[1])})`;
+    setText(slot(root, "numbers"), found ? t("{sum}, so it gives {value} at {place}.", { ...told, place }) : t("{sum}, so it gives {value} for this example.", told));
   };
 
   /** What a layer reads and gives at a point. @param {import("../lib/types.js").LayerSpec} layer @param {any} found */
@@ -139,7 +142,7 @@ export function mount(root, app) {
     if (!what || input.dataset.before === undefined || input.value === input.dataset.before) return;
     const value = parseNumber(input.value);
     setAttribute(input, "aria-invalid", value === null ? "true" : null);
-    if (value === null) return app.notes.warn("weight", `“${input.value}” is no number. Write it as 0.5, 0,5 or 1/2.`);
+    if (value === null) return app.notes.warn("weight", t("“{text}” is no number. Write it as 0.5, 0,5 or 1/2.", { text: input.value }));
     app.notes.clear("weight");
     input.dataset.before = input.value;
     const bias = key === "bias";

@@ -1,6 +1,7 @@
 // @ts-check
 // The card "Why is it stuck?": what was found, in sentences with their numbers, and a button that tries what may help.
 
+import { t } from "../lib/words.js";
 import { all, clone, on, reconcile, setText, slot } from "./dom.js";
 
 const MOST = 3;
@@ -16,7 +17,7 @@ export function mount(root, app) {
     root.hidden = !findings.length || named() === dismissed || Boolean(run.past);
     root.classList.toggle("diagnosis--problem", findings[0]?.severity === "problem");
     root.classList.toggle("diagnosis--warning", findings[0]?.severity === "warning");
-    setText(slot(root, "title"), findings[0]?.severity === "hint" ? "Something to try" : "Why is it stuck?");
+    setText(slot(root, "title"), findings[0]?.severity === "hint" ? t("Something to try") : t("Why is it stuck?"));
     reconcile(slot(root, "list"), findings.slice(0, MOST), ({ kind, layer }) => `${kind} ${layer}`, () => clone("t-finding"), (item, finding, i) => {
       setText(/** @type {Element} */ (item.querySelector(".finding__text")), finding.sentence.text);
       const button = /** @type {HTMLElement} */ (item.querySelector("button"));

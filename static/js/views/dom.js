@@ -84,4 +84,11 @@ export function cells(canvas, width, height) {
   return { context, image, pixels: new Uint32Array(image.data.buffer), show: () => context.putImageData(image, 0, 0) };
 }
 
+/** Outlines above a picture. @param {HTMLElement} holder @param {import("../lib/window.js").Box[]} boxes */
+export function outline(holder, boxes) {
+  reconcile(holder, boxes.map((box, i) => ({ box, i })), ({ i }) => String(i), () => document.createElement("span"), (element, { box }) => {
+    for (const side of /** @type {("left"|"top"|"width"|"height")[]} */ (["left", "top", "width", "height"])) element.style[side] = `${100 * box[side]}%`;
+  });
+}
+
 /** @typedef {ReturnType<typeof cells>} Cells */

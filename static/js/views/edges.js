@@ -2,10 +2,13 @@
 // The edges on one canvas: width by size, colour by sign, dashes that flow while training; and which weight is
 // pointed at. The keyboard reaches every weight through its neuron's card.
 
-import { inputName, neuronTitle } from "../lib/naming.js";
+import { LANE, arcAt, layArcs, shortcuts } from "../lib/arcs.js";
+import { inputName, layerTitle, neuronTitle } from "../lib/naming.js";
 import { nearest, trace, widthOf } from "../lib/curves.js";
 import { showSigned } from "../lib/number.js";
+import { t } from "../lib/words.js";
 import { createCallouts } from "./callouts.js";
+import { strokeArc } from "./arc.js";
 import { all, fitCanvas, on, setText, slot } from "./dom.js";
 
 /** @typedef {import("../lib/curves.js").Edge & {layer: string, input: number, unit: number, direct: boolean}} Weight */
@@ -21,6 +24,10 @@ export function mountEdges(strip, app, plan) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   /** @type {Weight[]} */
   let edges = [];
+  /** @type {import("../lib/arcs.js").Arc[]} */
+  let arcs = [];
+  /** @type {import("../lib/arcs.js").Arc|null} */
+  let pointedArc = null;
   /** @type {{x0: number, y0: number, x1: number, y1: number}[]} */
   let leads = [];
   /** @type {Weight|null} */
@@ -37,30 +44,53 @@ export function mountEdges(strip, app, plan) {
     /** @type {Map<string, import("./callouts.js").Place[]>} */
     const places = new Map();
     const active = [...strip.querySelectorAll('.feature[data-on="true"] .feature__button')].filter((b) => !(/** @type {HTMLElement} */ (b).hidden));
-    places.set("input", active.map(box));
+    const order = app.experiment.store.get().spec.data.features ?? []; // which may be another than that in which they stand
+    const placeOf = (/** @type {Element} */ button) => order.indexOf(/** @type {HTMLElement} */ (button.closest(".feature"))?.dataset.key ?? "");
+    places.set("input", active.sort((a, b) => placeOf(a) - placeOf(b)).map(box));
     for (const column of plan()) {
       const cells = strip.querySelectorAll(`.layer[data-layer="${column.id}"] .neuron`);
-      if (cells.length) places.set(column.id, [...cells].map(box));
+      if (cells.length && column.kind !== "maps") places.set(column.id, [...cells].map(box)); // a map has a kernel, not one weight for each source
     }
     const image = strip.querySelector('.feature[data-kind="image"]');
     edges = [];
-    for (const column of plan()) {
+    plan().forEach((column, place) => {
       const targets = places.get(column.id);
-      const sources = places.get(column.reads);
+      const link = column.links.find(({ id }) => id === (plan()[place - 1]?.id ?? "input"));
+      const sources = link && places.get(link.reads);
       // what is no row of numbers has no one place for each weight to begin
-      if (!targets || !sources || (column.reads === "input" && column.inputs === 0)) continue;
+      if (!targets || !sources || (link.reads === "input" && column.inputs === 0)) return;
       targets.forEach((to, unit) => sources.forEach((from, input) => {
-        if (column.direct && input !== unit) return;
+        if (column.direct && input + link.offset !== unit) return;
         edges.push({ x0: from.right, y0: from.y, x1: to.left, y1: to.y, layer: column.id, input, unit, direct: column.direct });
       }));
-    }
+    });
+    layShortcuts(box);
     const last = places.get(plan().at(-1)?.id ?? "") ?? [];
+    canvas.style.width = "0px"; // or it would hold the strip open after layers have become narrower
     size = { width: Math.max(strip.scrollWidth, strip.clientWidth), height: strip.clientHeight };
     const middle = last.length ? last.reduce((sum, b) => sum + b.y, 0) / last.length : 0;
     leads = last.map((b) => ({ x0: b.right, y0: b.y, x1: size.width, y1: middle }));
     const hidden = plan().slice(0, -1).flatMap((column) => (places.has(column.id) ? [/** @type {any} */ (places.get(column.id))] : []));
-    callouts.place(image ? [] : hidden, edges, size.height);
+    const ghosts = strip.querySelector(".layer.is-ghost"); // without weights yet there are no lines to speak of
+    callouts.place(image || arcs.length || ghosts ? [] : hidden, edges, size.height);
     painter.request(draw);
+  };
+
+  /** @param {(element: Element) => {left: number, right: number, bottom: number}} box */
+  const layShortcuts = (box) => {
+    const links = shortcuts(plan());
+    const stands = new Map();
+    const stand = (/** @type {number} */ place) => {
+      const id = place < 0 ? "" : plan()[place].id;
+      const element = place < 0 ? slot(strip, "features") : strip.querySelector(`.layer[data-layer="${id}"]`);
+      if (!stands.has(place)) stands.set(place, element ? box(element) : { left: 0, right: 0, bottom: 0 });
+      const { left, right, bottom } = stands.get(place);
+      return { x: place < 0 ? right - 20 : (left + right) / 2, bottom };
+    };
+    arcs = layArcs(links, stand);
+    const lowest = Math.max(0, ...arcs.map((arc) => arc.y));
+    const room = Math.max(0, ...[...strip.querySelectorAll(".layer, .features")].map((element) => box(element).bottom));
+    strip.style.setProperty("--arcs", arcs.length ? `${Math.max(0, lowest - room) + LANE}px` : "0px");
   };
 
   const draw = () => {
@@ -75,6 +105,7 @@ export function mountEdges(strip, app, plan) {
     context.strokeStyle = css.line;
     context.lineWidth = 1.5;
     for (const lead of leads) stroke(context, lead);
+    for (const arc of arcs) strokeArc(context, arc, arc === pointedArc ? css.accent : css["line-strong"]);
     const flows = now.state === "running" && !calm.matches;
     context.setLineDash(flows ? [9, 1.5] : []);
     context.lineDashOffset = -now.epoch / 3;
@@ -132,7 +163,8 @@ export function mountEdges(strip, app, plan) {
     if (!column) return;
     const { data } = run.store.get();
     const from = inputName(catalogue, data, column.reads === "input", edge.input);
-    setText(slot(card, "text"), `Weight ${showSigned(weightOf(edge), 3)} from ${from} to ${neuronTitle(catalogue, column.layer, edge.unit, data?.classes ?? null)}. Click to change.`);
+    const to = neuronTitle(catalogue, column.layer, edge.unit, data?.classes ?? null);
+    setText(slot(card, "text"), t("Weight {value} from {from} to {to}. Click to change.", { value: showSigned(weightOf(edge), 3), from, to }));
   };
 
   const find = (/** @type {PointerEvent|MouseEvent} */ event) => {
@@ -141,8 +173,28 @@ export function mountEdges(strip, app, plan) {
     const reach = /** @type {PointerEvent} */ (event).pointerType === "touch" ? 2 * REACH : REACH;
     return nearest(edges.filter((edge) => !edge.direct), event.clientX - r.left + strip.scrollLeft, event.clientY - r.top, reach);
   };
+  /** @param {PointerEvent|MouseEvent} event */
+  const findArc = (event) => {
+    if (event.target instanceof Element && event.target.closest("button, select, input, label")) return null;
+    const r = strip.getBoundingClientRect();
+    return arcAt(arcs, event.clientX - r.left + strip.scrollLeft, event.clientY - r.top, REACH);
+  };
+  const tellArc = (/** @type {import("../lib/arcs.js").Arc} */ arc) => {
+    const name = (/** @type {string} */ id) => {
+      const column = plan().find((c) => c.id === id);
+      return column ? layerTitle(catalogue, column.layer) : t("the input");
+    };
+    setText(slot(card, "text"), t("A shortcut: {layer} reads {source} too. Click to change.", { layer: name(arc.layer), source: name(arc.source) }));
+  };
   const point = (/** @type {Weight|null} */ edge, /** @type {PointerEvent|null} */ event) => {
-    if (edge && event) {
+    const arc = !edge && event ? findArc(event) : null;
+    if (arc !== pointedArc) {
+      pointedArc = arc;
+      strip.style.cursor = arc ? "pointer" : "";
+      painter.request(draw);
+    }
+    if (arc) tellArc(arc);
+    if ((edge || arc) && event) {
       if (!card.matches(":popover-open")) card.showPopover();
       card.style.left = `${Math.min(event.clientX + 14, innerWidth - card.offsetWidth - 8)}px`;
       card.style.top = `${event.clientY + 16}px`;
@@ -151,7 +203,7 @@ export function mountEdges(strip, app, plan) {
     }
     if (edge === pointed) return;
     pointed = edge;
-    strip.style.cursor = edge ? "pointer" : "";
+    strip.style.cursor = edge || pointedArc ? "pointer" : "";
     painter.request(draw);
   };
 
@@ -167,6 +219,9 @@ export function mountEdges(strip, app, plan) {
     on(strip, "pointerleave", () => point(null, null)),
     on(strip, "click", (event) => {
       const edge = find(event);
+      const arc = edge ? null : findArc(event);
+      const title = arc && /** @type {HTMLElement|null} */ (strip.querySelector(`.layer[data-layer="${arc.layer}"] .layer__title`));
+      if (arc && title) app.openLayerMenu(title, arc.layer);
       if (!edge) return;
       point(null, null);
       selection.pin({ layer: edge.layer, unit: edge.unit }, String(edge.input));

@@ -1,58 +1,95 @@
 // @ts-check
-// For data that is no plane: one example, the network's answer as bars, and the confusion matrix or, for values,
-// predicted against true.
+// For data that is no plane: one example, chosen from a strip or drawn, and the network's answer to it as bars.
 
-import { css, mix } from "../lib/color.js";
+import { largestOf, paintChannel } from "../lib/maps.js";
+import { inputName, mapTitle } from "../lib/naming.js";
 import { parseNumber, show, showPercent } from "../lib/number.js";
-import { extent } from "../lib/inputs.js";
-import { all, cells, clone, fitCanvas, on, reconcile, setAttribute, setText, slot } from "./dom.js";
+import { sharesOf } from "../lib/shares.js";
+import { t } from "../lib/words.js";
+import { all, cells, clone, on, reconcile, setAttribute, setText, slot } from "./dom.js";
 import { paintImage } from "./image.js";
+import { onScreen } from "./on-screen.js";
+
+const FIT = 10; // numbers that stand in its place without scrolling
 
 /** @param {HTMLElement} root @param {import("../main.js").App} app */
 export function mount(root, app) {
-  const { run, example, pictures, painter, theme } = app;
+  const { run, example, confusion, pictures, painter, theme, gallery, catalogue, selection } = app;
   const part = (/** @type {string} */ name) => slot(root, name);
   const index = /** @type {HTMLInputElement} */ (part("index"));
   const split = /** @type {HTMLSelectElement} */ (part("split"));
+  const drawing = /** @type {HTMLButtonElement} */ (root.querySelector('[data-action="draw"]'));
 
   const draw = () => {
     const now = run.store.get();
     root.hidden = pictures.kind !== "other";
     const shown = example.store.get();
     if (root.hidden || !now.data) return;
-    if (document.activeElement !== index) index.value = String(shown.index + 1);
+    if (document.activeElement !== index) index.value = shown.own ? "" : String(shown.index + 1);
     split.value = shown.split;
+    drawing.hidden = now.data.view !== "image";
+    setAttribute(drawing, "aria-pressed", String(app.drawing.store.get().open));
+    const isClassified = now.data.task === "classification";
+    /** @type {HTMLElement} */ (root.querySelector('[data-action="next-wrong"]')).hidden = !isClassified;
+    /** @type {HTMLElement} */ (root.querySelector('[data-action="microscope"]')).hidden = shown.own !== null;
     if (!shown.raw) return;
     drawExample(now.data, shown);
     drawAnswer(now.data, shown);
-    drawConfusion(now.data, shown);
   };
 
-  const drawExample = (/** @type {any} */ data, /** @type {import("../state/example.js").ExampleState} */ { raw }) => {
+  const drawExample = (/** @type {any} */ data, /** @type {import("../state/example.js").ExampleState} */ { raw, own }) => {
     const picture = /** @type {HTMLCanvasElement} */ (part("picture"));
+    if (data.view === "image" && drawPointedAt(picture)) return;
+    setText(part("caption"), own ? t("Centred and scaled, as the network sees it.") : "");
+    setAttribute(picture, "aria-label", own ? t("The drawing as the network sees it") : t("The example"));
     const isImage = data.view === "image" && Array.isArray(raw[0]);
     picture.hidden = !isImage;
     part("values").hidden = isImage;
     if (isImage) return paintImage(cells(picture, raw[0].length, raw.length), raw, theme.palette, data.preprocess.scale);
     const flat = /** @type {number[]} */ ([raw].flat(3));
-    reconcile(part("values"), flat.map((value, i) => ({ value, name: data.input_names[i % data.input_names.length] ?? `value ${i + 1}`, i })), (f) => String(f.i),
+    setAttribute(part("values"), "tabindex", flat.length > FIT ? "0" : null); // to be scrolled by keyboard
+    const wide = data.input_names.length;
+    const named = (/** @type {number} */ i) => {
+      if (!wide) return inputName(catalogue, data, true, i);
+      const name = (data.names ?? data.input_names)[i % wide];
+      return flat.length > wide ? t("{name}, step {step}", { name, step: Math.floor(i / wide) + 1 }) : name;
+    };
+    reconcile(part("values"), flat.map((value, i) => ({ value, name: named(i), i })), (f) => String(f.i),
       () => clone("t-fact"), (element, fact) => {
         setText(/** @type {Element} */ (element.firstElementChild), fact.name);
         setText(/** @type {Element} */ (element.lastElementChild), show(fact.value));
       });
   };
 
-  const drawAnswer = (/** @type {any} */ data, /** @type {import("../state/example.js").ExampleState} */ { target, output }) => {
-    if (!output || target === null) return;
+  /** A feature map that is pointed at takes the example's place, as the large picture shows any neuron. @param {HTMLCanvasElement} picture */
+  const drawPointedAt = (picture) => {
+    const { hover } = selection.store.get();
+    const map = hover && example.isMap(hover.layer) ? example.store.get().layers?.[hover.layer] : null;
+    const layer = run.store.get().spec?.network.layers.find((l) => l.id === hover?.layer);
+    if (!hover || !map || !layer || hover.unit >= map.shape[2]) return false;
+    const grid = cells(picture, map.shape[1], map.shape[0]);
+    paintChannel(grid.pixels, map.values, hover.unit, map.shape[2], theme.palette.ramp, largestOf(map.values) || 1);
+    grid.show();
+    const title = mapTitle(catalogue, layer, hover.unit);
+    setText(part("caption"), title);
+    setAttribute(picture, "aria-label", title);
+    return true;
+  };
+
+  const drawAnswer = (/** @type {any} */ data, /** @type {import("../state/example.js").ExampleState} */ { target, output, own }) => {
+    if (!output || (target === null && !own)) return;
     const { classes } = data;
-    const own = (/** @type {number} */ v) => (data.preprocess.target ? v * data.preprocess.target.scale + data.preprocess.target.mean : v);
+    const scaled = (/** @type {number} */ v) => (data.preprocess.target ? v * data.preprocess.target.scale + data.preprocess.target.mean : v);
     if (!classes) {
-      setText(part("truth"), `It says ${show(own(output[0]), 1)}; true is ${show(target, 1)}.`);
+      setText(part("truth"), target === null ? t("It says {answer}.", { answer: show(scaled(output[0]), 1) })
+        : t("It says {answer}; true is {truth}.", { answer: show(scaled(output[0]), 1), truth: show(target, 1) }));
       return reconcile(part("bars"), [], String, () => clone("t-bar"), () => {});
     }
-    const shares = sharesOf(output, run.store.get().spec);
+    const shares = sharesOf([...output], run.store.get().spec);
     const best = shares.indexOf(Math.max(...shares));
-    setText(part("truth"), `It says ${classes[best]}${best === target ? ", which is right." : `; it is ${classes[target]}.`}`);
+    const answer = classes[best];
+    setText(part("truth"), own || target === null ? t("It says {answer}.", { answer })
+      : best === target ? t("It says {answer}, which is right.", { answer }) : t("It says {answer}; it is {truth}.", { answer, truth: classes[target] }));
     reconcile(part("bars"), shares.map((share, i) => ({ share, i })), (bar) => String(bar.i), () => clone("t-bar"), (element, { share, i }) => {
       setText(/** @type {Element} */ (element.querySelector(".bars__name")), classes[i]);
       const meter = /** @type {HTMLMeterElement} */ (element.querySelector("meter"));
@@ -64,105 +101,30 @@ export function mount(root, app) {
     });
   };
 
-  const drawConfusion = (/** @type {any} */ data, /** @type {import("../state/example.js").ExampleState} */ { evaluation, pairs, split: which }) => {
-    const holder = part("confusion");
-    const name = which === "train" ? "training examples" : "test examples";
-    if (!evaluation?.confusion || !data.classes) {
-      if (pairs.length) drawScatter(holder, pairs, name);
-      else holder.replaceChildren();
-      return;
-    }
-    fillConfusion(holder, evaluation.confusion, data.classes, name, theme.palette);
+  const choose = (/** @type {number} */ to) => {
+    app.drawing.close();
+    confusion.choose(split.value);
+    example.choose(split.value, to);
   };
-
-  const drawScatter = (/** @type {HTMLElement} */ holder, /** @type {{target: number, output: number}[]} */ pairs, /** @type {string} */ name) => {
-    reconcile(holder, ["scatter"], String, () => document.createElement("figure"), (figure) => {
-      const canvas = /** @type {HTMLCanvasElement} */ (figure.querySelector("canvas") ?? figure.appendChild(document.createElement("canvas")));
-      const caption = figure.querySelector("figcaption") ?? figure.appendChild(document.createElement("figcaption"));
-      canvas.className = "scatter";
-      setText(caption, `Across: true value. Up: what the network says, for ${pairs.length} ${name}. On the line, both are the same.`);
-      const fitted = fitCanvas(canvas);
-      if (!fitted) return;
-      const { context, width } = fitted;
-      const [lo, hi] = extent(pairs.flatMap((p) => [p.target, p.output]));
-      const at = (/** @type {number} */ v) => ((v - lo) / (hi - lo)) * width;
-      context.strokeStyle = theme.palette.css["line-strong"];
-      context.beginPath();
-      context.moveTo(0, width);
-      context.lineTo(width, 0);
-      context.stroke();
-      context.fillStyle = theme.palette.css.positive;
-      for (const { target, output } of pairs) {
-        context.beginPath();
-        context.arc(at(target), width - at(output), 3, 0, 2 * Math.PI);
-        context.fill();
-      }
-    });
+  const count = () => Math.max(1, example.store.get().total);
+  /** @type {Record<string, () => void>} */
+  const actions = {
+    next: () => choose(example.store.get().index + 1),
+    previous: () => choose(example.store.get().index - 1),
+    random: () => choose((example.store.get().index + 1 + Math.floor(Math.random() * (count() - 1))) % count()),
+    "next-wrong": () => void gallery.nextWrong(split.value, example.store.get().index).then((found) => {
+      if (found !== null) return choose(found);
+      app.notes.calm("wrong", t(split.value === "train" ? "It gets every training example right." : "It gets every test example right."));
+    }),
+    draw: () => app.drawing.toggle(),
   };
-
-  const choose = (/** @type {number} */ to) => example.choose(split.value, to);
   const request = () => painter.request(draw);
   request();
   return all(
-    example.store.subscribe(request), run.store.subscribe(request), theme.subscribe(request),
-    on(root, "click", (event) => {
-      const action = event.target.closest("[data-action]")?.dataset.action;
-      if (action === "next") choose(example.store.get().index + 1);
-      else if (action === "previous") choose(example.store.get().index - 1);
-    }),
+    example.store.subscribe(request), run.store.subscribe(request), theme.subscribe(request), selection.store.subscribe(request), app.drawing.store.subscribe(request),
+    on(root, "click", (event) => actions[event.target.closest("[data-action]")?.dataset.action]?.()),
     on(index, "change", () => choose((parseNumber(index.value) ?? 1) - 1)),
     on(split, "change", () => choose(0)),
-    () => painter.cancel(draw),
+    onScreen(root, (seen) => example.see("example", seen)), () => painter.cancel(draw),
   );
-}
-
-/** Outputs as shares of 1: as they are where they are shares, else by softmax; one output speaks for two classes.
- * @param {number[]} output @param {import("../lib/types.js").Spec|null} spec */
-function sharesOf(output, spec) {
-  const activation = spec?.network.layers.at(-1)?.activation?.type;
-  const logistic = (/** @type {number} */ z) => 1 / (1 + Math.exp(-z));
-  if (output.length === 1) {
-    const one = output[0];
-    const share = activation === "tanh" ? (one + 1) / 2 : activation === "linear" ? logistic(one) : one;
-    return [1 - share, share].map((s) => Math.min(1, Math.max(0, s)));
-  }
-  if (output.every((v) => v >= 0) && Math.abs(output.reduce((a, v) => a + v, 0) - 1) < 1e-3) return output;
-  const top = Math.max(...output);
-  const total = output.reduce((a, v) => a + Math.exp(v - top), 0);
-  return output.map((v) => Math.exp(v - top) / total);
-}
-
-/** @param {HTMLElement} holder @param {number[][]} confusion @param {string[]} classes @param {string} name @param {import("../state/theme.js").Palette} palette */
-function fillConfusion(holder, confusion, classes, name, palette) {
-  let table = /** @type {HTMLTableElement|null} */ (holder.querySelector("table"));
-  if (!table || table.rows.length !== classes.length + 1 || table.dataset.classes !== classes.join()) {
-    table = document.createElement("table");
-    table.dataset.classes = classes.join();
-    table.createCaption();
-    const head = table.createTHead().insertRow();
-    const heading = (/** @type {HTMLTableRowElement} */ row, /** @type {string} */ text, /** @type {string} */ scope) => {
-      const th = document.createElement("th");
-      th.scope = scope;
-      th.textContent = text;
-      row.append(th);
-    };
-    heading(head, "", "col");
-    classes.forEach((label) => heading(head, label, "col"));
-    const body = table.createTBody();
-    for (const label of classes) {
-      const row = body.insertRow();
-      heading(row, label, "row");
-      classes.forEach(() => row.insertCell());
-    }
-    holder.replaceChildren(table);
-  }
-  setText(/** @type {Element} */ (table.caption), `Rows: what it is. Columns: what the network says, for all ${name}.`);
-  const most = Math.max(1, ...confusion.flat());
-  confusion.forEach((counts, r) => counts.forEach((n, c) => {
-    const cell = /** @type {HTMLTableElement} */ (table).rows[r + 1].cells[c + 1];
-    setText(cell, String(n));
-    cell.classList.toggle("is-zero", n === 0);
-    const { neutral, positive, negative } = palette.rgb;
-    cell.style.background = css(mix(neutral, r === c ? positive : negative, n === 0 ? 0 : 0.15 + (0.35 * n) / most));
-  }));
 }

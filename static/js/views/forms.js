@@ -2,8 +2,10 @@
 // Every control that names a value: data-path for the experiment, data-look for how it is looked at. One listener for
 // all of them, so a new control needs markup only.
 
-import { complete, findPart, fit } from "../lib/catalogue.js";
-import { parseNumber, plain } from "../lib/number.js";
+import { findPart, fit } from "../lib/catalogue.js";
+import { complaint, readField, textOf } from "../lib/fields.js";
+import { plain } from "../lib/number.js";
+import { fitPoints } from "../lib/own-points.js";
 import { classCount, fitOutput, read, write } from "../lib/spec.js";
 import { all, on, setAttribute, setText } from "./dom.js";
 
@@ -20,29 +22,7 @@ export function mountForms(document, app) {
     const settings = findPart(catalogue, "settings", "training")?.params ?? [];
     if (holder === "training") return settings.find((param) => param.name === name);
     const part = read(spec, holder);
-    const kinds = ["layer", "dataset", "optimizer", "schedule", "regularizer", "loss", "activation", "initializer"];
-    return kinds.map((kind) => findPart(catalogue, kind, part?.type)?.params.find((param) => param.name === name)).find(Boolean);
-  };
-
-  /** What a control holds, as the experiment wants it; undefined where it makes no sense. @param {any} control */
-  const valueOf = (control) => {
-    switch (control.dataset.widget) {
-      case "flag": return control.checked;
-      case "part": return complete(catalogue, control.dataset.kind, control.value);
-      case "slider": return Number(control.value) / Number(control.dataset.scale ?? 1);
-      case "choice": return declared(control.dataset.path)?.options.find((option) => String(option) === control.value) ?? control.value;
-      case "pair":
-      case "shape":
-      case "numbers": {
-        const param = declared(control.dataset.path);
-        if (control.value.trim() === "" && param?.optional) return null;
-        if (param?.options.includes(control.value.trim())) return control.value.trim();
-        const numbers = control.value.split(/[×x,; ]+/).filter(Boolean).map(parseNumber);
-        return numbers.length && numbers.every((/** @type {number|null} */ n) => n !== null) ? (numbers.length === 1 && control.dataset.widget === "pair" ? [numbers[0], numbers[0]] : numbers) : undefined;
-      }
-      case "text": return control.value;
-      default: return control.value.trim() === "" && declared(control.dataset.path)?.optional ? null : parseNumber(control.value) ?? undefined;
-    }
+    return Object.keys(catalogue).map((kind) => findPart(catalogue, kind, part?.type)?.params.find((param) => param.name === name)).find(Boolean);
   };
 
   /** @param {string} path @param {any} value @param {HTMLElement} control */
@@ -53,7 +33,7 @@ export function mountForms(document, app) {
     if (param) fitted = fit(catalogue, param, value, (message) => notes.warn("field", message));
     const before = experiment.store.get().spec;
     let next = write(before, path, fitted);
-    if (path.startsWith("data.") && classCount(catalogue, next.data) !== classCount(catalogue, before.data)) next = fitOutput(catalogue, next);
+    if (path.startsWith("data.") && classCount(catalogue, next.data) !== classCount(catalogue, before.data)) next = fitPoints(catalogue, fitOutput(catalogue, next));
     if (path === "training.optimizer" && read(before, "training.optimizer.type") !== fitted.type) next = write(next, "training.optimizer", fitted);
     experiment.change(param?.label.toLowerCase() ?? path.split(".").at(-1) ?? path, next, { merge: control.dataset.widget === "slider" ? path : undefined });
     showValues();
@@ -73,7 +53,7 @@ export function mountForms(document, app) {
       else if (control.dataset.widget === "part") control.value = value?.type ?? "";
       else if (control.dataset.widget === "slider") control.value = String(value * Number(control.dataset.scale ?? 1));
       else if (document.activeElement !== control || control.tagName === "SELECT") {
-        const text = value === null ? "" : Array.isArray(value) ? value.join("×") : typeof value === "number" ? plain(value) : String(value);
+        const text = textOf(value);
         if (control.value !== text) control.value = text;
       }
     }
@@ -91,9 +71,10 @@ export function mountForms(document, app) {
   const take = (/** @type {any} */ event) => {
     const control = event.target.closest?.("[data-path]");
     if (control && (event.type === "change" || control.type === "range")) {
-      const value = valueOf(control);
+      const param = declared(control.dataset.path);
+      const value = readField(catalogue, control, param);
       if (value === undefined) {
-        notes.warn("field", `“${control.value}” is no number. Write it as 0.5, 0,5 or 1/2.`);
+        notes.warn("field", complaint(control, param));
         setAttribute(control, "aria-invalid", "true");
       } else {
         setValue(control.dataset.path, value, control);
@@ -115,8 +96,7 @@ export function mountForms(document, app) {
         control.blur();
       } else if (event.key === "Escape") {
         event.stopPropagation();
-        const value = read(experiment.store.get().spec, control.dataset.path);
-        control.value = value === null || value === undefined ? "" : String(value);
+        control.value = textOf(read(experiment.store.get().spec, control.dataset.path));
         control.blur();
       }
     }),

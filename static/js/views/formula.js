@@ -4,6 +4,8 @@
 import { labelOf } from "../lib/catalogue.js";
 import { inputName, neuronTitle } from "../lib/naming.js";
 import { show } from "../lib/number.js";
+import { INPUT, wired } from "../lib/wiring.js";
+import { t } from "../lib/words.js";
 
 /** @typedef {import("../main.js").App} App */
 /** @typedef {import("../lib/types.js").LayerSpec} LayerSpec */
@@ -14,11 +16,18 @@ export function weightsOf({ run, catalogue }, layer, unit) {
   const kernel = manifest.find((entry) => entry.layer === layer.id && entry.name === "kernel");
   if (!kernel || kernel.shape.length !== 2 || !spec) return null;
   const [inputs, units] = kernel.shape;
-  const place = spec.network.layers.findIndex((l) => l.id === layer.id);
-  const first = spec.network.layers.slice(0, place).every((l) => l.type !== "dense");
+  const first = readsInput(spec.network.layers, layer.id);
   const values = Array.from({ length: inputs }, (_, i) => run.weights[kernel.offset + i * units + unit]);
   const bias = manifest.some((entry) => entry.layer === layer.id && entry.name === "bias") ? run.weight(layer.id, "bias", unit) : null;
   return { values, bias, names: values.map((_, i) => inputName(catalogue, data, first, i)) };
+}
+
+/** Whether a layer reads what is fed in, with nothing between that mixes it. @param {LayerSpec[]} layers @param {string} id @returns {boolean} */
+function readsInput(layers, id) {
+  const chain = wired(layers);
+  const [source] = chain.find((layer) => layer.id === id)?.inputs ?? [INPUT];
+  const before = chain.find((layer) => layer.id === source);
+  return !before || (before.type !== "dense" && before.inputs.length === 1 && readsInput(layers, before.id));
 }
 
 /**
@@ -27,12 +36,12 @@ export function weightsOf({ run, catalogue }, layer, unit) {
  */
 export function formulaOf(app, layer, unit, whole) {
   const { data } = app.run.store.get();
-  const name = whole ? "Output" : neuronTitle(app.catalogue, layer, unit, data?.classes ?? null);
+  const name = whole ? t("Output") : neuronTitle(app.catalogue, layer, unit, data?.classes ?? null);
   const weights = weightsOf(app, layer, unit);
   if (!weights || !weights.values.every(Number.isFinite)) return { name, text: "" };
   const most = weights.values.length > 4 ? 3 : 4;
   const terms = weights.values.slice(0, most).map((w, i) => `${show(w)}·${weights.names[i]}`);
-  if (weights.values.length > most) terms.push(`${weights.values.length - most} more`);
+  if (weights.values.length > most) terms.push(t("{n} more", { n: weights.values.length - most }));
   if (weights.bias !== null) terms.push(show(weights.bias));
   const wrap = functionName(app, layer);
   return { name, text: wrap ? `${wrap}(${joined(terms)})` : joined(terms) };
@@ -59,5 +68,5 @@ export function numbersOf({ run }, layer, unit, whole, { values, sums }) {
       .map(({ v, name }) => `${name} ${show(v)}`).join(" · ");
   }
   const sum = sums.get(layer.id)?.[unit];
-  return sum === undefined ? show(value[unit]) : `sum ${show(sum)} → ${show(value[unit], 3)}`;
+  return sum === undefined ? show(value[unit]) : t("sum {sum} → {value}", { sum: show(sum), value: show(value[unit], 3) });
 }

@@ -2,11 +2,17 @@
 // One layer as a column: its heading and controls above, its neurons below. Knows nothing of weights or pictures.
 
 import { complete, findPart, labelOf } from "../lib/catalogue.js";
-import { count, layerTitle, neuronTitle, shapeText } from "../lib/naming.js";
+import { layerTitle, mapTitle, neuronTitle, parameterCount, shapeText } from "../lib/naming.js";
 import { plain } from "../lib/number.js";
-import { changeLayer, moveLayer } from "../lib/spec.js";
+import { convolves } from "../lib/sliding.js";
+import { changeLayer } from "../lib/spec.js";
+import { moveLayer } from "../lib/wiring.js";
+import { t, together } from "../lib/words.js";
 import { all, clone, on, reconcile, setAttribute, setText, slot } from "./dom.js";
 import { fillPartMenu } from "./menus.js";
+
+/** Whether there is one bias for each neuron or map. @param {string} type */
+const isBiased = (type) => type === "dense" || convolves(type);
 
 /** @typedef {import("../main.js").App} App */
 /** @typedef {import("../lib/plan.js").Column} Column */
@@ -30,7 +36,7 @@ export function createColumn(app, openMenu) {
     const now = layer();
     if (!now) return;
     const next = Math.max(1, now.units + by);
-    experiment.change(`${count(next, "unit")} in ${layerTitle(catalogue, now)}`, changeLayer(experiment.store.get().spec, id(), { units: next }));
+    experiment.change(t(next === 1 ? "{n} unit in {layer}" : "{n} units in {layer}", { n: next, layer: layerTitle(catalogue, now) }), changeLayer(experiment.store.get().spec, id(), { units: next }));
   };
   const unmount = all(
     on(title, "click", () => openMenu(title, id())),
@@ -43,7 +49,7 @@ export function createColumn(app, openMenu) {
       const from = spec.network.layers.findIndex((l) => l.id === id());
       const to = from + (event.key === "ArrowLeft" ? -1 : 1);
       if (to < 0 || to >= spec.network.layers.length - 1) return;
-      experiment.change("move layer", moveLayer(spec, id(), to));
+      experiment.change(t("move layer"), moveLayer(spec, id(), to));
       app.focusLayer(to);
     }),
   );
@@ -61,42 +67,49 @@ export function createColumn(app, openMenu) {
     setAttribute(element, "aria-label", name);
     setText(title, name);
     grip.hidden = isOutput;
-    setAttribute(grip, "aria-label", `Move ${name}`);
+    setAttribute(grip, "aria-label", t("Move {layer}", { layer: name }));
     part("units").hidden = !("units" in layer);
     for (const action of ["less", "more"]) {
       const button = /** @type {HTMLButtonElement} */ (element.querySelector(`[data-action="${action}"]`));
       button.hidden = isOutput;
-      setAttribute(button, "aria-label", `One unit ${action} in ${name}`);
+      setAttribute(button, "aria-label", t(action === "less" ? "One unit less in {layer}" : "One unit more in {layer}", { layer: name }));
       if (action === "less") button.disabled = layer.units <= 1;
     }
     if ("units" in layer) {
-      const [number, word] = count(layer.units, isOutput ? "output" : "unit").split(" ");
-      setText(part("count"), number);
-      setText(part("word"), ` ${word}`);
+      const one = layer.units === 1;
+      setText(part("count"), String(layer.units));
+      setText(part("word"), (isOutput ? t(one ? "{n} output" : "{n} outputs") : t(one ? "{n} unit" : "{n} units")).replace("{n}", ""));
     }
     part("activation").hidden = !layer.activation;
     if (layer.activation) {
       setAttribute(select, "data-path", `network.layers.${layer.id}.activation`);
-      setAttribute(select, "title", `What each neuron of ${name} makes of its sum.`);
+      setAttribute(select, "title", t("What each neuron of {layer} makes of its sum.", { layer: name }));
       if (select.value !== layer.activation.type) select.value = layer.activation.type;
     }
     setText(part("fact"), found ? `${shapeText(found.input_shape)} → ${shapeText(found.output_shape)}` : " ");
-    setAttribute(part("fact"), "title", found ? `Shape in and out; ${count(found.parameters, "weight or bias", "weights and biases")}.` : null);
+    setAttribute(part("fact"), "title", found ? t("Shape in and out; {count}.", { count: parameterCount(found.parameters) }) : null);
     part("block").hidden = column.kind !== "block";
     setText(part("block"), column.kind === "block" ? summary(catalogue, layer) : "");
-    const more = column.kind === "neurons" ? column.units - column.shown : 0;
-    part("more").hidden = more <= 0;
-    setText(part("more"), `+ ${more} more`);
+    const more = column.kind !== "block" ? column.units - column.shown : 0;
+    for (const [slotName, isIts] of /** @type {[string, boolean][]} */ ([["more", column.kind === "neurons"], ["more-maps", column.kind === "maps"]])) {
+      part(slotName).hidden = more <= 0 || !isIts;
+      setText(part(slotName), part(slotName).hidden ? "" : t("+ {n} more", { n: more }));
+    }
+    setAttribute(part("more-maps"), "aria-label", t("+ {n} more: all {of} maps of {layer}", { n: more, of: column.units, layer: name }));
     part("error").hidden = faults.length === 0;
-    setText(part("error"), faults.map((fault) => `${fault.message} ${fault.fix}`).join(" "));
-    const items = column.kind === "neurons" ? Array.from({ length: column.shown }, (_, i) => i) : [];
-    reconcile(part("neurons"), items, String, () => clone("t-neuron"), (cell, unit) => {
-      const button = /** @type {HTMLElement} */ (cell.firstElementChild);
+    setText(part("error"), together(...faults.flatMap(({ message, fix }) => [message, fix])));
+    const items = column.kind !== "block" ? Array.from({ length: column.shown }, (_, i) => i) : [];
+    reconcile(part("neurons"), items, (unit) => `${column.kind} ${unit}`, () => clone(column.kind === "maps" ? "t-map-cell" : "t-neuron"), (cell, unit) => {
+      const button = /** @type {HTMLElement} */ (cell.querySelector(".neuron"));
       button.dataset.layer = layer.id;
+      button.classList.toggle("neuron--strip", column.strips === true);
       button.dataset.unit = String(unit);
-      button.dataset.title = neuronTitle(catalogue, layer, unit, classes);
-      const bias = /** @type {HTMLElement} */ (cell.lastElementChild);
-      bias.hidden = layer.type !== "dense" || layer.bias === false;
+      button.dataset.title = column.kind === "maps" ? mapTitle(catalogue, layer, unit) : neuronTitle(catalogue, layer, unit, classes);
+      if (!button.hasAttribute("aria-label")) setAttribute(button, "aria-label", button.dataset.title); // until there are numbers to tell
+      const bias = /** @type {HTMLElement} */ (cell.querySelector(".bias"));
+      bias.hidden = !isBiased(layer.type) || layer.bias === false;
+      const kernel = /** @type {HTMLElement|null} */ (cell.querySelector(".kernel"));
+      if (kernel) kernel.hidden = !convolves(layer.type);
     });
   }
 
@@ -117,7 +130,7 @@ export function freshLayer(app, type) {
   const made = complete(catalogue, "layer", type);
   const layers = experiment.store.get().spec.network.layers;
   const like = [...layers].reverse().find((layer, i) => i > 0 && layer.type === type) ?? null;
-  if (like) return { ...like };
+  if (like) return { ...like, inputs: undefined };
   // the first of its kind: as small as the page likes them, with an activation that bends
   const before = layers.find((layer) => layer.id !== "output" && layer.activation);
   if ("units" in made) made.units = Math.min(made.units, 4);

@@ -5,6 +5,7 @@
 import uPlot from "../../vendor/uPlot.esm.js";
 import { joined } from "../lib/moments.js";
 import { show, showLoss, showPercent } from "../lib/number.js";
+import { t } from "../lib/words.js";
 import { all, on, setText, slot } from "./dom.js";
 
 const REDRAW_MS = 60; // more often than this nobody sees
@@ -24,7 +25,7 @@ export function mount(root, app) {
   let timer = null;
 
   const isRegression = () => run.store.get().data?.task === "regression";
-  const metricName = () => (isRegression() ? "R²" : "accuracy");
+  const metricName = () => (isRegression() ? "R²" : t("accuracy"));
 
   const data = () => {
     const [epoch, train, test, metric] = run.history.series(["epoch", "train_loss", "test_loss", "test_metric"]);
@@ -93,7 +94,7 @@ export function mount(root, app) {
     const pointed = plot.cursor.idx ?? null;
     const at = pointed ?? (run.past ? nearestRow(plot.data[0], run.past.epoch) : newest(plot.data));
     const [epoch, train, test, metric] = plot.data.map((column) => column[at] ?? NaN);
-    setText(slot(root, "epoch"), pointed === null ? "" : `epoch ${Number.isInteger(epoch) ? epoch : show(epoch)}:`);
+    setText(slot(root, "epoch"), pointed === null ? "" : t("epoch {epoch}:", { epoch: Number.isInteger(epoch) ? epoch : show(epoch) }));
     setText(slot(root, "test"), showLoss(test));
     setText(slot(root, "train"), showLoss(train));
     setText(slot(root, "metric-value"), metricBox.checked ? (isRegression() ? show(metric, 3) : showPercent(metric)) : "");

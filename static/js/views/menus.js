@@ -2,6 +2,7 @@
 // Filling native menus from the catalogue, and numbers that can be chosen from presets or typed.
 
 import { plain } from "../lib/number.js";
+import { t } from "../lib/words.js";
 
 /** @param {HTMLSelectElement} select @param {import("../lib/types.js").Part[]} parts */
 export function fillPartMenu(select, parts) {
@@ -20,7 +21,7 @@ export function fillPresets(select, presets, value) {
   const wanted = values.map(plain).join();
   if (select.dataset.filled !== wanted) {
     select.dataset.filled = wanted;
-    select.replaceChildren(...values.map((v) => new Option(plain(v), plain(v))), new Option("other …", OTHER));
+    select.replaceChildren(...values.map((v) => new Option(plain(v), plain(v))), new Option(t("other …"), OTHER));
   }
   select.value = plain(value);
 }

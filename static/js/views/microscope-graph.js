@@ -5,6 +5,7 @@
 import { trace } from "../lib/curves.js";
 import { forwardTerms, inputsOf, isDense } from "../lib/microscope.js";
 import { show } from "../lib/number.js";
+import { t } from "../lib/words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST = 10;
@@ -54,7 +55,7 @@ export function drawGraph(root, told, step, names, seen) {
   const svg = element("svg", { class: `graph${size.font}`, width, height, viewBox: `0 0 ${width} ${height}` });
   for (const edge of edges(told, columns, nodes, step, size.radius)) svg.append(edge);
   columns.forEach((c, i) => svg.append(element("text", { class: "graph__label", x: ((i + 0.5) * width) / columns.length, y: 14 },
-    `${c.title}${c.more ? ` (${c.more} more)` : ""}`)));
+    c.more ? t("{layer} ({n} more)", { layer: c.title, n: c.more }) : c.title)));
   let active = null;
   for (const node of nodes.values()) {
     const on = node.layer === step.layer && node.unit === step.unit;
@@ -82,7 +83,7 @@ function column(told, layer, step, names) {
   if (!layer) {
     const values = /** @type {number[]} */ ([told.input].flat(Infinity));
     const flat = !Array.isArray(told.input?.[0]);
-    return { id: "input", title: "Input", units: flat ? placed(values.length, -1) : [null], more: flat ? Math.max(0, values.length - MOST) : 0,
+    return { id: "input", title: t("Input"), units: flat ? placed(values.length, -1) : [null], more: flat ? Math.max(0, values.length - MOST) : 0,
       value: (/** @type {number|null} */ unit) => (unit === null ? null : values[unit]) };
   }
   const dense = isDense(layer);

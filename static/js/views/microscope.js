@@ -7,6 +7,7 @@ import { pageOf } from "../lib/microscope-page.js";
 import { asMaps, layerOf } from "../lib/microscope.js";
 import { inputName, layerTitle, neuronTitle, subscript } from "../lib/naming.js";
 import { parseNumber, show } from "../lib/number.js";
+import { t } from "../lib/words.js";
 import { all, cells, clone, on, reconcile, setAttribute, setText, slot } from "./dom.js";
 import { showFormula } from "./katex.js";
 import { drawGraph } from "./microscope-graph.js";
@@ -61,7 +62,7 @@ export function mount(root, app) {
     setText(slot(root, "words"), page.words);
     setText(slot(root, "note"), page.note);
     setText(slot(root, "caption"), page.caption);
-    reconcile(slot(root, "formulas"), page.formulas.map((formula, i) => ({ formula, i })), ({ i }) => String(i), () => clone("t-line"),
+    reconcile(slot(root, "formulas"), page.formulas.map((formula, i) => ({ formula, i })), ({ i }) => String(i), () => clone("t-formula"),
       (line, { formula }) => {
         showFormula(line, `\\displaystyle ${formula}`);
         setAttribute(line, "tabindex", line.scrollWidth > line.clientWidth ? "0" : null); // what scrolls can be reached by keyboard
@@ -72,7 +73,7 @@ export function mount(root, app) {
       setAttribute(item, "aria-pressed", String(item.dataset.phase === step.phase));
     }
     progress.value = steps.length > 1 ? at / (steps.length - 1) : 1;
-    setText(slot(root, "count"), `${at + 1} of ${steps.length}`);
+    setText(slot(root, "count"), t("{n} of {of}", { n: at + 1, of: steps.length }));
     button("previous").disabled = at === 0;
     button("next").disabled = at === steps.length - 1;
     const seen = new Set(steps.slice(0, at + 1).filter((s) => s.phase === step.phase || (step.phase === "loss" && s.phase === "forward") || (step.phase === "update" && s.phase === "backward"))
@@ -88,8 +89,8 @@ export function mount(root, app) {
     const values = /** @type {any[]} */ ([told.input].flat(Infinity));
     const inputs = values.length > 8 ? "" : values.map((v, i) => `${inputName(catalogue, data, true, i)} = ${show(v)}`).join(", ");
     const target = [told.target].flat(Infinity)[0];
-    const past = run.past ? ` · epoch ${run.past.epoch}, as it was` : "";
-    return `${inputs}${inputs ? " → " : ""}target: ${data?.classes?.[target] ?? show(target)}${past}`;
+    const words = [inputs, t("target: {target}", { target: data?.classes?.[target] ?? show(target) })].filter(Boolean).join(" → ");
+    return run.past ? t("{example} · epoch {epoch}, as it was", { example: words, epoch: run.past.epoch }) : words;
   };
 
   const table = (/** @type {import("../lib/microscope-page.js").Page} */ page) => {
@@ -114,8 +115,9 @@ export function mount(root, app) {
       if (array === null) return [];
       const { width, height, maps } = asMaps(array);
       const most = maps.flat().reduce((a, v) => Math.max(a, Math.abs(v)), 1e-12);
-      const head = { key: label, text: `${label}, from −${show(most, 3)} to ${show(most, 3)}${maps.length > MAPS ? `; ${maps.length - MAPS} more` : ""}`,
-        values: /** @type {number[]} */ ([]), width, height, most };
+      const range = { label, most: show(most, 3), n: maps.length - MAPS };
+      const text = maps.length > MAPS ? t("{label}, from −{most} to {most}; {n} more", range) : t("{label}, from −{most} to {most}", range);
+      const head = { key: label, text, values: /** @type {number[]} */ ([]), width, height, most };
       return [head, ...maps.slice(0, MAPS).map((values, c) => ({ key: `${label} ${c}`, values, width, height, most, text: maps.length > 1 ? `${c + 1}` : "" }))];
     });
     reconcile(slot(root, "maps"), items, (item) => item.key, (item) => clone(item.values.length ? "t-map" : "t-map-label"), (figure, item) => {

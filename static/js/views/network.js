@@ -3,14 +3,19 @@
 // arrow keys, tells what is pointed at. Pictures and edges are drawn by neurons.js and edges.js, once a frame.
 
 import Sortable from "../../vendor/Sortable.esm.js";
-import { count } from "../lib/naming.js";
+import { withMaps } from "../lib/maps.js";
+import { parameterCount } from "../lib/naming.js";
 import { planColumns, sharedPrefix } from "../lib/plan.js";
-import { canonical, insertLayer, moveLayer, removeLayer } from "../lib/spec.js";
+import { canonical } from "../lib/spec.js";
+import { insertLayer, moveLayer, removeLayer } from "../lib/wiring.js";
+import { t } from "../lib/words.js";
 import { all, on, reconcile, setText, slot } from "./dom.js";
 import { mountEdges } from "./edges.js";
 import { mountFeatures } from "./features.js";
 import { createColumn, freshLayer } from "./layer-column.js";
 import { mountNeurons } from "./neurons.js";
+import { mountRepairs } from "./repairs.js";
+import { mountSeen } from "./seen.js";
 
 /** @param {HTMLElement} root @param {import("../main.js").App} app */
 export function mount(root, app) {
@@ -32,7 +37,7 @@ export function mount(root, app) {
     const { layers } = spec.network;
     const same = now.spec && canonical(now.spec.data) === canonical(spec.data) ? sharedPrefix(now.spec.network.layers, layers) : null;
     const shapes = check ?? now.check;
-    plan = planColumns(layers, shapes, vectorSize(shapes, now));
+    plan = withMaps(planColumns(layers, shapes, vectorSize(shapes, now)), shapes);
     const classes = now.data?.classes ?? null;
     reconcile(list, plan, (column) => column.id, (column) => {
       const made = createColumn(app, app.openLayerMenu);
@@ -43,6 +48,7 @@ export function mount(root, app) {
       const faults = errors.filter((fault) => fault.where.split(".").includes(column.id));
       const live = errors.length === 0 || (same?.has(column.id) ?? false);
       columns.get(element.dataset.key ?? "")?.update(column, { found, faults, live, classes });
+      setText(slot(element, "size"), found?.parameters ? t(found.parameters === 1 ? "{n} weight" : "{n} weights", { n: found.parameters }) : "");
     });
     for (const [key, column] of columns) {
       if (column.element.isConnected) continue;
@@ -51,8 +57,9 @@ export function mount(root, app) {
     }
     const hidden = layers.length - 1;
     setText(slot(root, "count"), hidden === layers.filter((l) => l.type === "dense").length - 1
-      ? count(hidden, "hidden layer") : count(hidden, "layer before the output", "layers before the output"));
-    setText(slot(root, "sum"), shapes ? count(shapes.parameters, "weight or bias", "weights and biases") : "");
+      ? t(hidden === 1 ? "{n} hidden layer" : "{n} hidden layers", { n: hidden })
+      : t(hidden === 1 ? "{n} layer before the output" : "{n} layers before the output", { n: hidden }));
+    setText(slot(root, "sum"), shapes ? parameterCount(shapes.parameters) : "");
     /** @type {HTMLButtonElement} */ (root.querySelector('[data-action="remove-layer"]')).disabled = hidden === 0;
     const rows = Math.max(...plan.map((column) => column.shown), features.update());
     strip.classList.toggle("is-dense", rows > 7);
@@ -78,7 +85,7 @@ export function mount(root, app) {
   /** What is to be shown large: a neuron, or a feature. @param {EventTarget|null} target */
   const subjectOf = (target) => {
     const feature = target instanceof Element ? /** @type {HTMLElement|null} */ (target.closest('.feature[data-kind="feature"]')) : null;
-    if (feature) return { layer: "input", unit: app.catalogue.feature.findIndex((part) => part.type === feature.dataset.key) };
+    if (feature) return { layer: "input", unit: 0, feature: feature.dataset.key };
     return neuronOf(target);
   };
 
@@ -91,8 +98,8 @@ export function mount(root, app) {
       const action = event.target.closest("[data-action]")?.dataset.action;
       const { spec } = experiment.store.get();
       const last = spec.network.layers.length - 1;
-      if (action === "add-layer") experiment.change("add layer", insertLayer(spec, last, freshLayer(app, "dense")));
-      else if (action === "remove-layer" && last > 0) experiment.change("remove layer", removeLayer(spec, spec.network.layers[last - 1].id));
+      if (action === "add-layer") experiment.change(t("add layer"), insertLayer(app.catalogue, spec, last, freshLayer(app, "dense")));
+      else if (action === "remove-layer" && last > 0) experiment.change(t("remove layer"), removeLayer(spec, spec.network.layers[last - 1].id));
       const found = neuronOf(event.target);
       if (!found) return;
       const pinned = selection.store.get().pinned;
@@ -122,14 +129,17 @@ export function mount(root, app) {
     }),
     sortable(list, (from, to) => {
       const { spec } = experiment.store.get();
-      experiment.change("move layer", moveLayer(spec, spec.network.layers[from].id, to));
+      experiment.change(t("move layer"), moveLayer(spec, spec.network.layers[from].id, to));
       build();
     }),
-    features.unmount, neurons.unmount, edges.unmount,
+    features.unmount, neurons.unmount, edges.unmount, mountRepairs(root, app), mountSeen(root, app),
   );
   app.focusLayer = (index) => {
-    const grip = /** @type {HTMLElement|null} */ (list.children[index]?.querySelector(".layer__grip"));
-    grip?.focus();
+    const column = list.children[index];
+    for (const handle of /** @type {Iterable<HTMLElement>} */ (column?.querySelectorAll(".layer__grip, .layer__title") ?? [])) {
+      handle.focus();
+      if (document.activeElement === handle) break; // the grip, where there is room for one
+    }
   };
   build();
   return unmount;

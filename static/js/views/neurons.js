@@ -2,12 +2,15 @@
 // Every neuron's picture and bias, drawn from the newest weights, once a frame.
 
 import { css, mix } from "../lib/color.js";
+import { isMap, kernelOf, largestOf } from "../lib/maps.js";
 import { Ranges, targetRange } from "../lib/range.js";
 import { show, showSigned } from "../lib/number.js";
+import { t } from "../lib/words.js";
 import { all, setAttribute, setText } from "./dom.js";
+import { onScreen } from "./on-screen.js";
 import { createTile } from "./tile.js";
 
-/** @typedef {{tile: import("./tile.js").Tile, button: HTMLElement, bias: HTMLElement, layer: string, unit: number, column: import("../lib/plan.js").Column}} Cell */
+/** @typedef {{tile: import("./tile.js").Tile, button: HTMLElement, bias: HTMLElement, kernel: import("./tile.js").Tile|null, layer: string, unit: number, column: import("../lib/plan.js").Column}} Cell */
 
 const SPOKEN_MS = 700; // labels that screen readers use need not change 60 times a second
 
@@ -27,11 +30,13 @@ export function mountNeurons(strip, app, plan) {
     for (const column of plan()) {
       const element = strip.querySelector(`.layer[data-layer="${column.id}"]`);
       element?.querySelectorAll(".cell").forEach((cell, unit) => {
-        const [button, bias] = /** @type {HTMLElement[]} */ ([...cell.children]);
+        const [button, bias] = [".neuron", ".bias"].map((part) => /** @type {HTMLElement} */ (cell.querySelector(part)));
+        const sketch = /** @type {HTMLCanvasElement|null} */ (cell.querySelector(".kernel"));
         const canvas = /** @type {HTMLCanvasElement} */ (button.firstElementChild);
         let tile = tiles.get(button);
         if (!tile) tiles.set(button, tile = createTile(canvas));
-        cellsShown.push({ tile, button, bias, layer: column.id, unit, column });
+        if (sketch && !tiles.has(sketch)) tiles.set(sketch, createTile(sketch));
+        cellsShown.push({ tile, button, bias, kernel: sketch && !sketch.hidden ? tiles.get(sketch) ?? null : null, layer: column.id, unit, column });
       });
     }
     spoken = 0;
@@ -58,6 +63,11 @@ export function mountNeurons(strip, app, plan) {
       if (!layer || layer.type !== cell.column.layer.type || (layer.units ?? 0) !== (cell.column.layer.units ?? 0)) continue; // not yet in the run on show
       const isShown = shown?.layer === cell.layer && shown.unit === cell.unit;
       cell.button.classList.toggle("is-shown", isShown);
+      if (cell.column.kind === "maps") {
+        paintMap(cell, palette);
+        if (speak) tellMap(cell);
+        continue;
+      }
       const values = small?.pass.values.get(cell.layer);
       if (small && values) {
         const from = cell.unit * small.count;
@@ -80,9 +90,10 @@ export function mountNeurons(strip, app, plan) {
       const bias = cell.column.layer.type === "dense" ? run.weight(cell.layer, "bias", cell.unit) : NaN;
       paintBias(cell.bias, bias, palette);
       if (speak) {
-        setAttribute(cell.button, "aria-label", `${cell.button.dataset.title}. Enter for its weights.`);
-        setAttribute(cell.bias, "aria-label", `Bias ${showSigned(bias)} of ${cell.button.dataset.title}`);
-        setAttribute(cell.bias, "title", `Bias ${showSigned(bias)}: what is added to the sum. Click to change.`);
+        const told = { neuron: cell.button.dataset.title ?? "", value: showSigned(bias) };
+        setAttribute(cell.button, "aria-label", t("{neuron}. Enter for its weights.", told));
+        setAttribute(cell.bias, "aria-label", t("Bias {value} of {neuron}", told));
+        setAttribute(cell.bias, "title", t("Bias {value}: what is added to the sum. Click to change.", told));
       }
     }
   };
@@ -94,9 +105,28 @@ export function mountNeurons(strip, app, plan) {
     tile.weights(palette, run.weights, kernel.offset + unit, kernel.shape[1], kernel.shape[0], column.inputShape);
   };
 
+  /** What the layer makes of the example on show, one channel of it, and beside it the kernel that looks for it. @param {Cell} cell @param {import("../state/theme.js").Palette} palette */
+  const paintMap = ({ tile, kernel, bias, layer, unit, column }, palette) => {
+    const map = example.store.get().layers?.[layer];
+    if (!map || !isMap(map.shape) || unit >= map.shape[2]) tile.blank(palette);
+    else tile.map(palette, map, unit, ranges.of(`${layer} maps`, column.layer.activation ?? null, map.values, 0, map.values.length)[1]);
+    const { manifest } = run.store.get();
+    const weights = kernel && kernelOf(manifest, run.weights, layer, unit);
+    if (kernel && weights) kernel.kernel(palette, weights);
+    paintBias(bias, run.weight(layer, "bias", unit), palette);
+  };
+
+  /** @param {Cell} cell */
+  const tellMap = ({ button, bias, layer, unit }) => {
+    const told = { map: button.dataset.title ?? "", value: showSigned(run.weight(layer, "bias", unit)) };
+    setAttribute(button, "aria-label", t("{map}. Enter for how each of its values is made.", told));
+    setAttribute(bias, "aria-label", t("Bias {value} of {map}", told));
+    setAttribute(bias, "title", t("Bias {value}: what is added to each sum. Click to change.", told));
+  };
+
   const request = () => painter.request(draw);
   const unmount = all(run.watch(request), selection.store.subscribe(request), theme.subscribe(request), example.store.subscribe(request),
-    () => painter.cancel(draw));
+    onScreen(strip, (seen) => example.see("network", seen)), () => painter.cancel(draw));
   return { rebuild, unmount };
 }
 
@@ -118,7 +148,7 @@ function sameLayers(a, b) {
       && layer.units === b.network.layers[i].units);
 }
 
-/** The largest reaction of each layer to the example. @param {Record<string, {values: number[]}>|null} layers */
+/** The largest reaction of each layer to the example. @param {Record<string, import("../lib/maps.js").Values>|null} layers */
 function largest(layers) {
-  return new Map(Object.entries(layers ?? {}).map(([id, { values }]) => [id, values.reduce((a, v) => Math.max(a, Math.abs(v ?? 0)), 0)]));
+  return new Map(Object.entries(layers ?? {}).filter(([, { shape }]) => shape.length === 1).map(([id, { values }]) => [id, largestOf(values)]));
 }

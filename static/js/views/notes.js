@@ -1,6 +1,7 @@
 // @ts-check
 // Notes on the page: sentences with what to do, to be dismissed.
 
+import { together } from "../lib/words.js";
 import { all, clone, on, reconcile, setText } from "./dom.js";
 
 /** @param {HTMLElement} root @param {import("../main.js").App} app */
@@ -8,7 +9,7 @@ export function mount(root, { notes }) {
   const draw = () => reconcile(root, notes.store.get(), (note) => note.topic, () => clone("t-note"), (element, note) => {
     element.classList.toggle("note--error", note.tone === "error");
     element.classList.toggle("note--calm", note.tone === "calm");
-    setText(/** @type {Element} */ (element.querySelector(".note__text")), `${note.text} ${note.fix}`.trim());
+    setText(/** @type {Element} */ (element.querySelector(".note__text")), together(note.text, note.fix));
     const button = /** @type {HTMLElement} */ (element.querySelector('[data-action="fix"]'));
     button.hidden = !note.action;
     setText(button, note.action?.label ?? "");

@@ -4,9 +4,11 @@
 
 import { rangeOf } from "../lib/activations.js";
 import { paintClasses, paintRamp } from "../lib/color.js";
-import { makeInputs } from "../lib/inputs.js";
+import { featureBound, makeInputs } from "../lib/inputs.js";
+import { featurePart } from "../lib/naming.js";
 import { clamp, show } from "../lib/number.js";
 import { Ranges, targetRange, threshold } from "../lib/range.js";
+import { t } from "../lib/words.js";
 import { all, cells, fitCanvas, on, setAttribute, setText, slot } from "./dom.js";
 import { formulaOf, numbersOf } from "./formula.js";
 import { createLegend } from "./legend.js";
@@ -15,7 +17,7 @@ import { drawCurve } from "./tile.js";
 
 /** @param {HTMLElement} root @param {import("../main.js").App} app */
 export function mount(root, app) {
-  const { run, pictures, theme, painter, selection, experiment } = app;
+  const { run, pictures, theme, painter, selection, experiment, own } = app;
   const picture = /** @type {HTMLCanvasElement} */ (slot(root, "picture"));
   const points = /** @type {HTMLCanvasElement} */ (slot(root, "points"));
   const legend = createLegend(slot(root, "legend"));
@@ -40,7 +42,7 @@ export function mount(root, app) {
     const now = run.store.get();
     const kind = pictures.kind;
     root.hidden = kind === "other";
-    setText(slot(root, "empty"), experiment.store.get().errors[0]?.message ?? "The network appears here.");
+    setText(slot(root, "empty"), experiment.store.get().errors[0]?.message ?? t("The network appears here."));
     slot(root, "empty").hidden = now.id !== null;
     if (!now.spec || !now.data || kind === "other" || kind === "none") return;
     if (rangesFor !== `${now.id} ${now.start}`) ranges.clear();
@@ -49,8 +51,8 @@ export function mount(root, app) {
     const what = subject();
     if (!view || !what) return;
     const { palette } = theme;
-    const feature = selection.shown()?.layer === "input" ? app.catalogue.feature[selection.shown()?.unit ?? 0] : null;
-    if (feature) return drawFeature(feature, view, palette);
+    const feature = selection.shown()?.feature;
+    if (feature) return drawFeature(featurePart(app.catalogue, feature), view, palette);
     const values = view.pass.values.get(what.layer.id);
     if (!values) return;
     const { discretize } = experiment.store.get().look;
@@ -74,21 +76,21 @@ export function mount(root, app) {
     else if (isOutput && classes) legend.twoClasses(palette, range, classes, threshold(activation));
     else legend.scale(palette, range, now.data.preprocess.target && isOutput ? now.data.preprocess.target : null);
     setText(slot(root, "name"), what.chosen ? formulaOf(app, what.layer, what.unit, false).name : "");
-    setText(slot(root, "formula"), what.whole && what.layer.units > 1 ? "the strongest output at each point; the paler, the less sure" : formulaOf(app, what.layer, what.unit, false).text);
+    setText(slot(root, "formula"), what.whole && what.layer.units > 1 ? t("the strongest output at each point; the paler, the less sure") : formulaOf(app, what.layer, what.unit, false).text);
     discretizeBox.hidden = !classes;
     tellProbe(what);
   };
 
-  /** @param {import("../lib/types.js").Part} feature @param {import("../state/pictures.js").View} view @param {import("../state/theme.js").Palette} palette */
+  /** @param {ReturnType<typeof featurePart>} feature @param {import("../state/pictures.js").View} view @param {import("../state/theme.js").Palette} palette */
   const drawFeature = (feature, view, palette) => {
     if (pictures.kind !== "plane") return;
     const values = makeInputs({ kind: "features", features: [feature.type], mean: 0, scale: 1, target: null }, view.raw);
-    const most = values.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
+    const most = featureBound(values);
     const grid = cells(picture, view.side, view.side);
     paintRamp(grid.pixels, values, 0, palette.ramp, -most, most);
     grid.show();
     legend.scale(palette, [-most, most], null);
-    setText(slot(root, "name"), `Feature ${feature.label}`);
+    setText(slot(root, "name"), t("Feature {feature}", { feature: feature.label }));
     setText(slot(root, "formula"), feature.help);
     setText(slot(root, "probe"), "");
   };
@@ -97,7 +99,10 @@ export function mount(root, app) {
     const now = run.store.get();
     const fitted = fitCanvas(points);
     if (!fitted || !now.data || pictures.kind === "other" || pictures.kind === "none") return;
-    paintPoints(fitted, now.data, pictures, theme.palette, experiment.store.get().look.test, lineRange(targetRange(now.data.targets)));
+    const placing = own.active();
+    slot(root, "test-check").hidden = placing; // points of one's own are all there
+    paintPoints(fitted, own.shown(now.data), pictures, theme.palette, placing || experiment.store.get().look.test,
+      lineRange(targetRange(now.data.targets)), own.store.get().held);
   };
 
   const tellProbe = (/** @type {NonNullable<ReturnType<typeof subject>>} */ what) => {
@@ -112,7 +117,7 @@ export function mount(root, app) {
     const at = probe ?? data.points[0];
     const found = pictures.at(at);
     if (!found) return;
-    const names = data.view === "table" ? data.input_names : ["x", "y"];
+    const names = data.view === "table" ? data.names ?? data.input_names : ["x", "y"];
     const place = at.map((/** @type {number} */ v, /** @type {number} */ i) => `${names[i]} = ${show(v)}`).join(", ");
     setText(slot(root, "probe"), `${place}:  ${numbersOf(app, what.layer, what.unit, what.whole, found)}`);
   };
@@ -130,11 +135,11 @@ export function mount(root, app) {
   };
   const resize = new ResizeObserver(both);
   resize.observe(picture);
-  setAttribute(picture, "aria-description", "Arrow keys move the point whose numbers are shown below.");
+  setAttribute(picture, "aria-description", t("Arrow keys move the point whose numbers are shown below."));
   both();
 
   return all(
-    run.watch(() => painter.request(draw)), experiment.store.subscribe(both),
+    own.store.subscribe(() => painter.request(drawPoints)), run.watch(() => painter.request(draw)), experiment.store.subscribe(both),
     run.store.subscribe((now, before) => {
       if (now.id !== before.id || now.data !== before.data || now.spec !== before.spec) both();
     }), theme.subscribe(both),

@@ -10,8 +10,9 @@ import { css, mix } from "../lib/color.js";
  * @param {import("../state/theme.js").Palette} palette
  * @param {boolean} withTest
  * @param {[number, number]} lineRange
+ * @param {number|null} [held]  a point that is larger
  */
-export function paintPoints({ context, width, height }, data, pictures, palette, withTest, [lo, hi]) {
+export function paintPoints({ context, width, height }, data, pictures, palette, withTest, [lo, hi], held = null) {
   const { x0, x1, y0, y1 } = pictures.bounds;
   const line = pictures.kind === "line";
   const radius = width > 340 ? 4 : width > 150 ? 3.3 : 2;
@@ -23,7 +24,7 @@ export function paintPoints({ context, width, height }, data, pictures, palette,
       const y = line ? height - ((data.targets[i] - lo) / (hi - lo)) * (height - 6) - 3 : ((y1 - point[1]) / (y1 - y0)) * height;
       if (x < 0 || y < 0 || x > width || y > height) return;
       context.beginPath();
-      context.arc(x, y, radius, 0, 2 * Math.PI);
+      context.arc(x, y, i === held ? radius + 3 : radius, 0, 2 * Math.PI);
       context.fillStyle = color(data.targets[i]);
       context.fill();
       context.lineWidth = 1.1;

@@ -4,6 +4,7 @@
 import { findPart } from "../lib/catalogue.js";
 import { chooseDataset, read } from "../lib/spec.js";
 import { groupOf, groupsOf } from "../lib/groups.js";
+import { t } from "../lib/words.js";
 import { all, on, setAttribute, slot } from "./dom.js";
 import { OTHER, fillPresets } from "./menus.js";
 import { partAt } from "./part-menu.js";
@@ -17,7 +18,7 @@ export function mount(root, app) {
 
   const draw = () => {
     const { spec } = experiment.store.get();
-    task.value = groupOf(catalogue, spec.data.type);
+    task.value = groupOf(catalogue, spec.data);
     for (const select of /** @type {NodeListOf<HTMLSelectElement>} */ (root.querySelectorAll("[data-presets]"))) {
       const path = select.dataset.presets ?? "";
       const holder = path.split(".").slice(0, -1).join(".");
@@ -29,7 +30,7 @@ export function mount(root, app) {
       if (param) fillPresets(select, param.presets, read(spec, path));
       else select.replaceChildren(new Option("–", ""));
       delete select.dataset[param ? "off" : "filled"];
-      setAttribute(select, "title", param?.help ?? "There is nothing to set.");
+      setAttribute(select, "title", param?.help ?? t("There is nothing to set."));
       setAttribute(select, "aria-label", label.querySelector(".field__label")?.textContent ?? "");
     }
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll("[data-options]"))) {
@@ -46,7 +47,7 @@ export function mount(root, app) {
     experiment.store.subscribe(draw),
     on(task, "change", () => {
       const first = groups.find((group) => group.name === task.value)?.types[0];
-      if (first) experiment.change(`task ${task.selectedOptions[0].label}`, chooseDataset(catalogue, defaults, experiment.store.get().spec, first));
+      if (first) experiment.change(t("task {name}", { name: task.selectedOptions[0].label }), chooseDataset(catalogue, defaults, experiment.store.get().spec, first));
     }),
     on(root, "change", (event) => {
       const select = event.target.closest("[data-presets]");

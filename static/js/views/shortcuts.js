@@ -6,7 +6,7 @@ import { on } from "./dom.js";
 /** @param {Document} document @param {import("../main.js").App} app */
 export function mountShortcuts(document, app) {
   const { session, experiment, history, selection } = app;
-  const look = (/** @type {"test"|"discretize"} */ name) => experiment.setLook({ [name]: !experiment.store.get().look[name] });
+  const look = (/** @type {"test"|"discretize"|"lines"} */ name) => experiment.setLook({ [name]: !experiment.store.get().look[name] });
   /** @type {Record<string, () => void>} */
   const keys = {
     " ": () => void session.toggle(),
@@ -15,10 +15,13 @@ export function mountShortcuts(document, app) {
     n: () => void session.restart(),
     t: () => look("test"),
     d: () => look("discretize"),
+    l: () => look("lines"),
+    a: () => /** @type {HTMLElement|null} */ (document.querySelector('[data-action="palette"]'))?.click(),
     "?": () => document.getElementById("help")?.togglePopover(),
     Escape: () => selection.unpin(),
   };
   return on(document, "keydown", (event) => {
+    if (document.querySelector("dialog:modal")) return; // what is behind it is out of reach
     const target = /** @type {HTMLElement} */ (event.target);
     const typing = target.matches?.('input:not([type="checkbox"], [type="range"]), textarea, select');
     if (event.ctrlKey || event.metaKey) {

@@ -2,10 +2,14 @@
 // The small picture of a neuron: a heat map over the plane, a curve over the line, or its weights.
 
 import { paintRamp } from "../lib/color.js";
+import { paintChannel, paintKernel } from "../lib/maps.js";
 import { weightGrid } from "../lib/plan.js";
 import { cells, fitCanvas } from "./dom.js";
 
 /** @typedef {import("../state/theme.js").Palette} Palette */
+
+const SLICES = 16; // of a filter's kernel that its small picture shows; the card has all
+const KERNEL = 34; // pixels on the screen for it
 
 /** @param {HTMLCanvasElement} canvas */
 export function createTile(canvas) {
@@ -42,6 +46,26 @@ export function createTile(canvas) {
         const value = i < count ? weights[from + i * stride] / most : 0;
         pixels[i] = palette.ramp[Math.min(palette.ramp.length - 1, Math.max(0, Math.round(middle + value * (middle - 1))))];
       }
+      show();
+    },
+    /** One channel of a feature map, from −most to most. @param {Palette} palette @param {import("../lib/maps.js").Values} map @param {number} channel @param {number} most */
+    map(palette, { shape: [rows, columns, channels], values }, channel, most) {
+      const { pixels, show } = gridOf(columns, rows);
+      paintChannel(pixels, values, channel, channels, palette.ramp, most);
+      show();
+    },
+    /** The weights of a filter, for up to SLICES channels. @param {Palette} palette @param {import("../lib/maps.js").Kernel} kernel */
+    kernel(palette, kernel) {
+      const shown = { ...kernel, channels: Math.min(SLICES, kernel.channels) };
+      let show = () => {};
+      paintKernel((width, height) => {
+        const made = gridOf(width, height);
+        const times = Math.max(1, Math.floor(KERNEL / Math.max(width, height)));
+        canvas.style.inlineSize = `${width * times}px`;
+        canvas.style.blockSize = `${height * times}px`;
+        show = made.show;
+        return made.pixels;
+      }, shown, palette.ramp, 0);
       show();
     },
     /** Nothing to show yet. @param {Palette} palette */

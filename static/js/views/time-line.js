@@ -1,18 +1,22 @@
 // @ts-check
 // The slider below the loss chart: back to any moment, back to now, or on from there in another run.
 
+import { t } from "../lib/words.js";
 import { all, on, setAttribute, setText, slot } from "./dom.js";
 
 /** @param {HTMLElement} root @param {import("../main.js").App} app */
 export function mount(root, app) {
   const { run, past, session, painter, branches } = app;
   const slider = /** @type {HTMLInputElement} */ (slot(root, "slider"));
-  const button = (/** @type {string} */ action) => /** @type {HTMLButtonElement} */ (root.querySelector(`[data-action="${action}"]`));
+  const [earlier, later] = ["earlier", "later"].map((action) => /** @type {HTMLButtonElement} */ (root.querySelector(`[data-action="${action}"]`)));
+  const [pastRow, placeText, branch, problemText] = ["past", "place", "branch", "problem"].map((name) => slot(root, name));
 
-  const place = () => {
+  /** The past moment on show: at the head of a line, and spoken. */
+  const places = () => {
     const { past: moment } = run;
-    if (!moment) return "now";
-    return Number.isInteger(moment.epoch) ? `epoch ${moment.epoch}` : `update ${moment.update}`;
+    if (!moment) return ["", t("now")];
+    return Number.isInteger(moment.epoch) ? [t("Epoch {n}", { n: moment.epoch }), t("epoch {n}", { n: moment.epoch })]
+      : [t("Update {n}", { n: moment.update }), t("update {n}", { n: moment.update })];
   };
 
   const draw = () => {
@@ -23,16 +27,17 @@ export function mount(root, app) {
     const { wanted } = past.store.get();
     const value = String(wanted === null ? Math.max(end, 1) : Math.min(wanted, end));
     if (slider.value !== value) slider.value = value;
-    setAttribute(slider, "aria-valuetext", place());
-    slot(root, "past").hidden = !moment;
-    setText(slot(root, "place"), place().replace(/^e/, "E").replace(/^u/, "U"));
+    const [text, spoken] = places();
+    setAttribute(slider, "aria-valuetext", spoken);
+    pastRow.hidden = !moment;
+    setText(placeText, text);
     document.documentElement.classList.toggle("is-past", Boolean(moment));
-    button("earlier").disabled = slider.disabled || moment?.seq === 1;
-    button("later").disabled = !moment;
-    slot(root, "branch").hidden = !branches.store.get();
+    earlier.disabled = slider.disabled || moment?.seq === 1;
+    later.disabled = !moment;
+    branch.hidden = !branches.store.get();
     const { problem } = past.store.get();
-    setText(slot(root, "problem"), problem);
-    slot(root, "problem").hidden = !problem;
+    setText(problemText, problem);
+    problemText.hidden = !problem;
   };
 
   /** @type {Record<string, () => void>} */

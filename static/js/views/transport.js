@@ -2,11 +2,15 @@
 // The buttons that make the network run, the epoch counter, and the page's tools.
 
 import { showEpoch } from "../lib/number.js";
+import { t } from "../lib/words.js";
 import { all, on, setAttribute, setText, slot } from "./dom.js";
+
+/** What undo and redo would do. @param {"undo"|"redo"} action @param {string|null} what */
+const nameOf = (action, what) => (what === null ? t(action === "undo" ? "undo" : "redo") : t(action === "undo" ? "undo: {what}" : "redo: {what}", { what }));
 
 /** @param {HTMLElement} root @param {import("../main.js").App} app */
 export function mount(root, app) {
-  const { run, session, experiment, history, painter, notes } = app;
+  const { run, session, experiment, history, painter } = app;
   const button = (/** @type {string} */ action) => /** @type {HTMLButtonElement} */ (root.querySelector(`[data-action="${action}"]`));
   const speed = /** @type {HTMLSelectElement} */ (root.querySelector('[data-look="speed"]'));
   const advance = /** @type {HTMLSelectElement} */ (root.querySelector('[data-look="advance"]'));
@@ -15,20 +19,20 @@ export function mount(root, app) {
     const now = run.store.get();
     const running = now.state === "running";
     setAttribute(button("toggle"), "aria-pressed", String(running));
-    setAttribute(button("toggle"), "aria-label", running ? "Pause" : "Play");
+    setAttribute(button("toggle"), "aria-label", running ? t("Pause") : t("Play"));
     const { epoch, update } = run.past ?? now;
     setText(slot(root, "epoch"), showEpoch(epoch));
     const { advance: unit } = experiment.store.get().look;
-    setText(slot(root, "part"), unit !== "epoch" || !Number.isInteger(epoch) ? `update ${update}` : "");
+    setText(slot(root, "part"), unit !== "epoch" || !Number.isInteger(epoch) ? t("update {n}", { n: update }) : "");
     const { look } = experiment.store.get();
     const wanted = look.speed === null ? "max" : String(look.speed);
-    if (![...speed.options].some((option) => option.value === wanted)) speed.add(new Option(`${wanted} / s`, wanted), 0);
+    if (![...speed.options].some((option) => option.value === wanted)) speed.add(new Option(t("{n} / s", { n: wanted }), wanted), 0);
     speed.value = wanted;
     advance.value = look.advance;
     const labels = history.labels();
     for (const name of /** @type {const} */ (["undo", "redo"])) {
       button(name).disabled = labels[name] === null;
-      setAttribute(button(name), "aria-label", labels[name] === null ? name : `${name}: ${labels[name]}`);
+      setAttribute(button(name), "aria-label", nameOf(name, labels[name]));
     }
   };
 
@@ -41,9 +45,6 @@ export function mount(root, app) {
     undo: () => void history.undo(),
     redo: () => void history.redo(),
     theme: () => app.toggleTheme(),
-    link: () => navigator.clipboard?.writeText(location.href)
-      .then(() => notes.calm("link", "The link is copied. It describes this whole experiment."))
-      .catch(() => notes.calm("link", "Copy the address of this page: it describes this whole experiment.")),
     settings: () => {
       const open = document.getElementById("settings")?.classList.toggle("is-open") ?? false;
       setAttribute(button("settings"), "aria-expanded", String(open));

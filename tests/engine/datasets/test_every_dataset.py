@@ -13,7 +13,7 @@ from engine.data import DataSpec, prepare
 from engine.errors import DataError
 from engine.spec import CATALOGUE, describe, make, params
 
-MADE = [name for name in CATALOGUE["dataset"] if name != "mnist"]  # MNIST needs files; see test_mnist.py
+MADE = [name for name, cls in CATALOGUE["dataset"].items() if not cls.needs_files]  # see test_mnist.py, test_own.py
 REAL = ("iris", "wine", "breast_cancer", "diabetes", "digits", "letters")
 
 
@@ -35,7 +35,9 @@ def spec_of(name, largest=300):
     fields = {p.name: value_of(p, largest) for p in params(CATALOGUE["dataset"][name])}
     own = {"seed": st.integers(0, 2**53 - 1), "train_fraction": st.floats(0.1, 0.9)}
     features = {
-        "plane": st.lists(st.sampled_from([*CATALOGUE["feature"]]), min_size=1, unique=True),
+        "plane": st.lists(
+            st.sampled_from([*CATALOGUE["feature"], "x*y^2/4", "max(abs(x),-y)", "exp(-x^2)"]), min_size=1, unique=True
+        ),
         "table": st.lists(st.sampled_from(CATALOGUE["dataset"][name].columns or ("",)), min_size=1, unique=True),
     }.get(CATALOGUE["dataset"][name].view, st.none())
     return st.fixed_dictionaries({"type": st.just(name)}, optional=fields | own | {"features": features})

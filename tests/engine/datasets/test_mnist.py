@@ -55,7 +55,7 @@ def test_mnist_is_ready_for_a_network(folder):
 @pytest.mark.parametrize("place", [None, "empty"])
 def test_without_files_the_error_says_where_to_put_them(folder, tmp_path, place):
     folder(place and tmp_path / place)
-    with pytest.raises(DataError, match="files of mnist are not here") as caught:
+    with pytest.raises(DataError, match="files of mnist are not on this server yet") as caught:
         prepare(DataSpec.from_json("mnist"))
     assert caught.value.where == "data.type"
     assert "train-images-idx3-ubyte.gz" in caught.value.fix
@@ -89,3 +89,41 @@ def test_files_that_do_not_belong_together_are_refused(folder, tmp_path, images,
     idx3(tmp_path / "mnist" / "train-labels-idx1-ubyte", labels)
     with pytest.raises(DataError, match="Expected 28×28 images"):
         prepare(DataSpec.from_json({"type": "mnist", "samples": 20}))
+
+
+def numbered(folder, start, n, first):
+    """Files whose images are told apart by the values of their pixels."""
+    images = np.repeat(np.arange(first, first + n, dtype=np.uint8), 28 * 28).reshape(n, 28, 28)
+    idx3(folder / f"{start}-images-idx3-ubyte", images)
+    idx3(folder / f"{start}-labels-idx1-ubyte", np.arange(first, first + n, dtype=np.uint8) % 10)
+
+
+@pytest.mark.parametrize(
+    "samples, share, train, test",
+    [(70, 6 / 7, range(60), range(60, 70)), (20, 0.6, range(12), range(62, 70)), (35, 0.1, range(3), range(38, 70))],
+)
+def test_in_their_own_order_the_first_images_train_and_the_last_ones_test(
+    folder, tmp_path, samples, share, train, test
+):
+    folder(tmp_path)
+    (tmp_path / "mnist").mkdir()
+    numbered(tmp_path / "mnist", "train", 60, 0)
+    numbered(tmp_path / "mnist", "t10k", 10, 60)
+    chosen = {"type": "mnist", "samples": samples, "train_fraction": share, "split": "in_order"}
+    for seed in (1, 2):
+        d = prepare(DataSpec.from_json({**chosen, "seed": seed}))
+        assert d.spec.to_json()["split"] == "in_order"
+        assert d.raw[d.train, 0, 0, 0].tolist() == [*train]
+        assert d.raw[d.test, 0, 0, 0].tolist() == [*test]
+        np.testing.assert_array_equal(d.targets, d.raw[:, 0, 0, 0] % 10)
+
+
+@needs_files
+def test_mixed_unless_asked_otherwise(folder):
+    folder(MNIST.parent)
+    mixed, ordered = (
+        prepare(DataSpec.from_json({"type": "mnist", "samples": 100, **more})) for more in ({}, {"split": "in_order"})
+    )
+    assert mixed.spec.part.split == "mixed"
+    assert ordered.targets[:5].tolist() == [7, 2, 1, 0, 4]  # as the files begin
+    assert mixed.targets[mixed.train][:5].tolist() != [7, 2, 1, 0, 4]

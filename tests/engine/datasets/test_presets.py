@@ -44,7 +44,8 @@ def last_row(experiment, epochs):
 
 
 def test_every_set_has_a_line_above():
-    assert SOLVED.keys() == CATALOGUE["dataset"].keys()
+    always_there = {name for name, cls in CATALOGUE["dataset"].items() if not cls.needs_files}
+    assert SOLVED.keys() == always_there | {"mnist"}
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=needs_files) if n == "mnist" else n for n in SOLVED])
