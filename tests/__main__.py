@@ -4,7 +4,8 @@
     python -m tests --only ruff,pytest     the steps named, or those that begin with the name
     python -m tests --list                 the steps
 
-A step that fails does not stop the others. The last lines say what failed, and the exit code is then not 0.
+A step that fails does not stop the others. The last lines say what failed, and the exit code is then not 0. Tests that
+fail are run once more, alone and in a new process; those that pass only then are called unsteady and are to be mended.
 """
 
 import argparse
@@ -22,10 +23,22 @@ PYTHON = sys.executable
 
 @dataclass(frozen=True)
 class Step:
-    """One check: `command()` gives what to run; making it may raise, which counts as a failure."""
+    """One check: `command()` gives what to run; making it may raise, which counts as a failure.
+
+    `again()` runs only what has just failed; a check without it has no second try.
+    """
 
     name: str
     command: Callable[[], list[str] | None]
+    again: Callable[[], list[str]] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a step: "passed", "unsteady" (only the second time) or "FAILED", and its seconds."""
+
+    word: str
+    seconds: float
 
 
 def installed(name: str, *args: str) -> Callable[[], list[str]]:
@@ -54,10 +67,7 @@ def javascript_types() -> list[str]:
     return [str(node()), str(typescript()), "--project", "tests/js"]
 
 
-def browser_tests() -> list[str] | None:
-    folder = ROOT / "tests" / "browser"
-    return [PYTHON, "-m", "pytest", "tests/browser"] if list(folder.glob("**/test_*.py")) else None
-
+LAST_FAILED = ("-v", "--last-failed", "--last-failed-no-failures=none")
 
 STEPS = (
     Step("chromium", python("-m", "tests.tools.browser")),
@@ -69,30 +79,55 @@ STEPS = (
     Step("words", python("-m", "tests.tools.words", "--check")),
     Step("js-tests", javascript_tests),
     Step("js-types", javascript_types),
-    Step("pytest", python("-m", "pytest", "--ignore=tests/browser")),
+    Step(
+        "pytest",
+        python("-m", "pytest", "--ignore=tests/browser"),
+        python("-m", "pytest", "--ignore=tests/browser", *LAST_FAILED),
+    ),
     # A process of their own: Playwright's synchronous interface leaves an event loop running.
-    Step("browser-tests", browser_tests),
+    Step(
+        "browser-tests", python("-m", "pytest", "tests/browser"), python("-m", "pytest", "tests/browser", *LAST_FAILED)
+    ),
 )
 
 
-def run(step: Step) -> tuple[bool, float]:
-    """Run one step with its output shown as it comes. Returns whether it passed, and the seconds."""
-    print(f"\n=== {step.name}", flush=True)
-    start = time.monotonic()
+SOME_TESTS_FAILED = (
+    1  # pytest's exit code when it ran to its end; any other is an accident that a second try would hide
+)
+
+
+def code_of(command: list[str]) -> int:
+    """Run a command with its output shown as it comes. Returns its exit code."""
+    code = subprocess.run(command, cwd=ROOT, env=os.environ).returncode
+    if code < 0:
+        print(f"ended by signal {-code}")
+    return code
+
+
+def judged(step: Step) -> str:
+    """Run one step. Returns the word for how it went."""
     try:
         command = step.command()
         if command is None:
             print("nothing to do yet")
-        code = 0 if command is None else subprocess.run(command, cwd=ROOT, env=os.environ).returncode
-        if code < 0:
-            print(f"ended by signal {-code}")
-        passed = code == 0
+            return "passed"
+        code = code_of(command)
+        if code == 0:
+            return "passed"
+        if code == SOME_TESTS_FAILED and step.again:
+            print(f"--- {step.name}: what failed, once more", flush=True)
+            return "unsteady" if code_of(step.again()) == 0 else "FAILED"
     except Exception as error:
         print(f"{type(error).__name__}: {error}")
-        passed = False
-    seconds = time.monotonic() - start
-    print(f"=== {step.name}: {'passed' if passed else 'FAILED'} in {seconds:.1f} s", flush=True)
-    return passed, seconds
+    return "FAILED"
+
+
+def run(step: Step) -> Outcome:
+    print(f"\n=== {step.name}", flush=True)
+    start = time.monotonic()
+    outcome = Outcome(judged(step), time.monotonic() - start)
+    print(f"=== {step.name}: {outcome.word} in {outcome.seconds:.1f} s", flush=True)
+    return outcome
 
 
 def chosen(only: str) -> list[Step]:
@@ -115,13 +150,15 @@ def main() -> int:
         return 0
     results = {step.name: run(step) for step in chosen(options.only)}
     print("\n=== summary")
-    for name, (passed, seconds) in results.items():
-        print(f"{'passed' if passed else 'FAILED'}  {seconds:7.1f} s  {name}")
-    failed = [name for name, (passed, _) in results.items() if not passed]
-    total = sum(seconds for _, seconds in results.values())
+    for name, outcome in results.items():
+        print(f"{outcome.word:8}  {outcome.seconds:7.1f} s  {name}")
+    failed = [name for name, outcome in results.items() if outcome.word == "FAILED"]
+    unsteady = [name for name, outcome in results.items() if outcome.word == "unsteady"]
+    total = sum(outcome.seconds for outcome in results.values())
     print(
         f"{len(results) - len(failed)} of {len(results)} steps passed in {total:.0f} s"
         + (f"; failed: {', '.join(failed)}" if failed else "")
+        + (f"; with tests that passed only the second time: {', '.join(unsteady)}" if unsteady else "")
     )
     return 1 if failed else 0
 
