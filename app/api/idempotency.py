@@ -89,16 +89,18 @@ async def _once(request: Request, sent: str, handle: Callable[[Request], Corouti
             return response
         except BaseException:
             with contextlib.suppress(SQLAlchemyError):
-                await asyncio.wrap_future(answers.release(runs.keeper.store, id))
+                await _undo(runs, known.made)
+            answers.release(runs.keeper.store, id)
             raise
 
 
 async def _undo(runs: Manager, made: str) -> None:
     """Remove what a request had begun to make that was never answered: nobody else has heard of it."""
     with contextlib.suppress(NotFound):
-        await runs.delete(await runs.find(made))
+        await runs.undo(await runs.find(made))
     with contextlib.suppress(NotFound):
-        await groups.delete(runs, await groups.find(runs, made))
+        group = await groups.find(runs, made)
+        await groups.undo(runs, made, group.feeds)
 
 
 def making(

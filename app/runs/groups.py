@@ -62,7 +62,7 @@ async def create(
                 if "frozen" in change:
                     await runs.change(feed, {"frozen": change["frozen"]})
             except BaseException:
-                await runs.delete(feed)
+                await runs.undo(feed)
                 raise
             return feed
 
@@ -70,7 +70,7 @@ async def create(
     feeds = [feed for feed in results if isinstance(feed, Feed)]
     failed = next((number for number, result in enumerate(results) if isinstance(result, BaseException)), None)
     if failed is not None:
-        await _remove(runs, id, feeds)
+        await undo(runs, id, feeds)
         error = results[failed]
         raise error.at(f"changes.{failed}") if isinstance(error, errors.PlaygroundError) else error  # type: ignore[misc]
     return Group(record, feeds)
@@ -123,13 +123,16 @@ async def reset(runs: Manager, group: Group, seed: int | str) -> None:
 
 async def delete(runs: Manager, group: Group) -> None:
     """The runs as well."""
-    await _remove(runs, group.record.id, group.feeds)
-
-
-async def _remove(runs: Manager, id: str, feeds: list[Feed]) -> None:
-    for feed in feeds:
+    for feed in group.feeds:
         await runs.delete(feed)
-    await asyncio.wrap_future(runs.keeper.store.delete_group(id))
+    await asyncio.wrap_future(runs.keeper.store.delete_group(group.record.id))
+
+
+async def undo(runs: Manager, id: str, feeds: list[Feed]) -> None:
+    """Forget a group that nobody has heard of, with its runs; see `Manager.undo`."""
+    for feed in feeds:
+        await runs.undo(feed)
+    runs.keeper.store.undo_group(id)
 
 
 async def _all(feeds: list[Feed], do: Callable[[Feed], Awaitable[None]]) -> None:

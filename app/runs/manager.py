@@ -89,7 +89,10 @@ class Manager:
     async def make(
         self, record: Record, blob: bytes | None, meta: dict[str, Any], rows: np.ndarray | None = None
     ) -> tuple[Feed, dict[str, Any]]:
-        """Have a worker take in a new run, from nothing or from a checkpoint and the rows of history up to it."""
+        """Have a worker take in a new run, from nothing or from a checkpoint and the rows of history up to it.
+
+        Raises PlaygroundError; then nothing is left of it.
+        """
         await self.uploads.check(record.spec, record.key_hash)
         keeper, run = self.keeper, record.id
         feed = keeper.feeds[run] = Feed(record, loaded=True, stored=False)
@@ -100,17 +103,22 @@ class Manager:
             facts = await keeper.anywhere(lambda: keeper.create(record, record.spec, blob, meta))
             feed.loaded = True
             feed.describe(facts)
-            await asyncio.wrap_future(keeper.store.add(replace(feed.record, seq=0)))  # rows come with a checkpoint
-            if blob is not None and rows is not None:
-                keeper.saving.first(feed, blob, meta["seq"])
+            first = None if blob is None or rows is None else keeper.saving.first(feed, blob, meta["seq"])
+            await asyncio.wrap_future(keeper.store.add(replace(feed.record, seq=0), first))  # rows: with a checkpoint
             keeper.saving.begin(feed)
             if blob is not None:
                 await asyncio.wrap_future(keeper.store.writer.flush())
         except BaseException:
-            keeper.feeds.pop(run, None)
-            await keeper.runner.drop(run)
+            await self.undo(feed)
             raise
         return feed, facts["check"]
+
+    async def undo(self, feed: Feed) -> None:
+        """Forget a run that nobody has heard of. Where the store cannot now, it does so before it writes again."""
+        run = feed.record.id
+        self.keeper.feeds.pop(run, None)
+        self.keeper.store.undo(run)
+        await self.keeper.runner.drop(run)
 
     async def delete(self, feed: Feed) -> None:
         """Stop the run and forget it; whoever watches is told. Where the store cannot, everything stays as it is."""

@@ -34,12 +34,13 @@ class Saving:
         written = self._store.save(Save(checkpoint.run, changes, checkpoint.blob, first, rows, checkpoint.moments))
         written.add_done_callback(lambda _: loop.call_soon_threadsafe(_written, feed, checkpoint))
 
-    def first(self, feed: Feed, blob: bytes, seq: int) -> None:
+    @staticmethod
+    def first(feed: Feed, blob: bytes, seq: int) -> Save:
         """The first checkpoint of a run that did not begin by itself, and the rows up to it."""
         first, rows = feed.unsaved_rows(seq)
         record = asdict(feed.record)
         changes = {name: record[name] for name in (*FACTS, "spec", "settings", "changed_at")} | {"seq": seq}
-        self._store.save(Save(feed.record.id, changes, blob, first, rows))
+        return Save(feed.record.id, changes, blob, first, rows)
 
     def begin(self, feed: Feed) -> None:
         """The store knows of the run now: what waited for that is written."""

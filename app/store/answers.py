@@ -51,4 +51,4 @@ def keep(store: Store, id: str, status: int, headers: dict[str, str], body: byte
 
 def release(store: Store, id: str) -> "Future[None]":
     """Forget a request that made nothing."""
-    return store.writer.execute(delete(t).where(t.c.id == id))
+    return store.writer.undo(delete(t).where(t.c.id == id))

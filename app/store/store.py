@@ -8,14 +8,14 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from app.store import tables as t
 from app.store.db import connect, migrate
 from app.store.records import GroupRecord, Record, Save
 from app.store.shares import Shares
 from app.store.uploads import Uploads
-from app.store.writer import Writer
+from app.store.writer import Writer, write
 from engine.events import COLUMNS
 
 
@@ -35,8 +35,15 @@ class Store:
 
     # ---- writing ----
 
-    def add(self, record: Record) -> "Future[None]":
-        return self.writer.execute(insert(t.runs).values(**record.values()))
+    def add(self, record: Record, first: Save | None = None) -> "Future[None]":
+        """A new run, with the checkpoint it begins from: both or neither."""
+
+        def task(connection: Connection) -> None:
+            connection.execute(insert(t.runs).values(**record.values()))
+            if first:
+                write(connection, [first])
+
+        return self.writer.do(task)
 
     def save(self, save: Save) -> "Future[None]":
         return self.writer.save(save)
@@ -47,6 +54,10 @@ class Store:
 
     def delete(self, run: str) -> "Future[None]":
         return self.writer.delete(run, delete(t.runs).where(t.runs.c.id == run))
+
+    def undo(self, run: str) -> "Future[None]":
+        """Delete a run that nobody has heard of, as soon as that can be done."""
+        return self.writer.undo(delete(t.runs).where(t.runs.c.id == run), run)
 
     # ---- reading ----
 
@@ -96,6 +107,9 @@ class Store:
 
     def delete_group(self, group: str) -> "Future[None]":
         return self.writer.execute(delete(t.groups).where(t.groups.c.id == group))
+
+    def undo_group(self, group: str) -> "Future[None]":
+        return self.writer.undo(delete(t.groups).where(t.groups.c.id == group))
 
     def group(self, group: str) -> tuple[GroupRecord, list[str]] | None:
         """A group and the ids of its runs, in order; those deleted meanwhile are left out."""

@@ -37,6 +37,7 @@ class Writer:
         self._engine = engine
         self._tasks: queue.SimpleQueue[tuple[str, Any, Future[Any]]] = queue.SimpleQueue()
         self._saves: dict[str, tuple[Save, list[Future[None]]]] = {}
+        self._owed: list[Executable] = []  # what must be undone before anything else is written
         self._due: float | None = None
         self.problem: str | None = None  # why the database could not be written the last time
         self._thread = threading.Thread(target=self._loop, name="store-writer", daemon=True)
@@ -57,6 +58,11 @@ class Writer:
     def delete(self, run: str, statement: Executable) -> "Future[None]":
         """Run a statement that deletes a run, and then forget its collected checkpoints."""
         return self._put("delete", (run, statement))
+
+    def undo(self, statement: Executable, run: str | None = None) -> "Future[None]":
+        """Run a statement that removes what was never told anybody, such as a run whose making failed: now or, where
+        that cannot be, before anything else is written."""
+        return self._put("undo", (run, statement))
 
     def flush(self) -> "Future[None]":
         """Write what is collected now. The future has Overloaded where that cannot be done."""
@@ -86,8 +92,13 @@ class Writer:
                 run, statement = what
                 self._run(_execute(statement), future)
                 if future.exception() is None:
-                    for waiting in self._saves.pop(run, (None, []))[1]:
-                        waiting.set_result(None)
+                    self._forget(run)
+            elif kind == "undo":
+                run, statement = what
+                self._forget(run)
+                self._run(_execute(statement), future)
+                if isinstance(future.exception(), Overloaded):
+                    self._owed.append(statement)
             elif kind == "do":
                 self._run(what, future)
             elif kind == "flush":
@@ -109,6 +120,10 @@ class Writer:
         before, futures = self._saves.get(save.run, (None, []))
         self._saves[save.run] = (before.then(save) if before else save, [*futures, future])
         self._due = self._due or time.monotonic() + EVERY
+
+    def _forget(self, run: str) -> None:
+        for waiting in self._saves.pop(run, (None, []))[1]:
+            waiting.set_result(None)
 
     def _run(self, task: Task, future: "Future[Any]") -> None:
         if self.problem:
@@ -133,11 +148,14 @@ class Writer:
             with self._engine.begin() as connection:
                 if self.problem:
                     connection.execute(PROBE)
+                for statement in self._owed:
+                    connection.execute(statement)
                 write(connection, [save for save, _ in self._saves.values()])
         except Exception as error:  # whatever it is, this thread must live and the checkpoints must not be lost
             self._failed(error)
             return
         self.problem = None
+        self._owed = []
         done, self._saves = self._saves, {}
         for _, futures in done.values():
             for future in futures:
