@@ -75,6 +75,7 @@ class Writer:
 
     def _put(self, kind: str, what: Any) -> "Future[Any]":
         future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()  # who waits may give up, as when a server ends; it is done all the same
         self._tasks.put((kind, what, future))
         return future
 

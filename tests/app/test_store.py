@@ -1,5 +1,7 @@
 """What was saved is there again: checkpoint and history belong together; tables are what the migrations make."""
 
+import threading
+
 import numpy as np
 import pytest
 from alembic import command
@@ -179,3 +181,13 @@ def db_error():
     from sqlalchemy.exc import OperationalError
 
     return OperationalError("INSERT", {}, Exception("database is locked"))
+
+
+def test_writing_goes_on_when_who_waited_for_it_gave_up(store):
+    go = threading.Event()
+    store.writer.do(lambda _: go.wait(PATIENCE))
+    given_up = store.add(record("b"))
+    given_up.cancel()
+    go.set()
+    write(store, save())
+    assert [store.get(run).id for run in ("a", "b")] == ["a", "b"]
