@@ -158,6 +158,28 @@ test("what is on show says of when it is, while an answer or a message knows mor
   assert.deepEqual([run.frame, run.history.length, run.isWhole], [{ update: 9, state: "paused" }, 2, true]);
 });
 
+test("after the answer to pause, what was on its way before does not say running again", async () => {
+  const { run, socket } = makeRun();
+  const attached = run.attach(hello().run, {});
+  socket().receive(hello());
+  socket().receive(frame({ rows: [[0, 1]], state: "running", epoch: 0 }));
+  await attached;
+  const stand = () => [run.store.get().state, run.store.get().update, run.history.length];
+  await run.learn(async () => ({ ...hello().run, state: "paused", update: 9, epoch: 9 }));
+  socket().receive(frame({ first: 2, rows: [[5, 0.5]], state: "running", epoch: 5 }));
+  assert.deepEqual(stand(), ["paused", 9, 2], "its rows are taken in");
+  socket().receive({ type: "state", state: "running", message: "", fix: "", epoch: 9, update: 9 });
+  assert.deepEqual(stand(), ["paused", 9, 2]);
+  socket().receive(frame({ first: 3, rows: [[12, 0.4]], state: "running", epoch: 12 }));
+  assert.deepEqual(stand(), ["running", 12, 3], "somebody else goes on with it");
+  await run.learn(async () => ({ ...hello().run, state: "created", start: 2, update: 0, epoch: 0 }));
+  socket().receive(frame({ first: 4, rows: [[13, 0.3]], state: "running", epoch: 13 }));
+  assert.equal(run.store.get().state, "created", "of the start before the reset");
+  socket().receive({ type: "state", state: "paused", message: "", fix: "", epoch: 12, update: 12 });
+  socket().receive(frame({ first: 5, rows: [[11, 0.3]], state: "running", epoch: 11 }));
+  assert.equal(run.store.get().state, "running", "once the stream has said that it stands, it is believed again");
+});
+
 function makeExperiment(address = "") {
   const written = [];
   let now = address;

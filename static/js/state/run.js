@@ -53,6 +53,15 @@ export function createRun({ api, normal, open }) {
   let told = 0; // messages and frames of the stream so far
   let frame = { update: 0, state: "none" }; // what the newest frame said of itself
 
+  /** @type {{start: number, update: number}|null} */
+  let stands = null; // where the run stands by an answer, until the stream says that it stands or went on from there
+
+  /** Whether this of the stream was on its way before the answer that the run stands. @param {any} m @param {number} start */
+  const isEarlier = (m, start) => {
+    if (stands && (m.state !== "running" || start > stands.start || (start === stands.start && m.update > stands.update))) stands = null;
+    return stands !== null;
+  };
+
   const tell = () => {
     version += 1;
     watchers.forEach((watch) => watch());
@@ -66,6 +75,7 @@ export function createRun({ api, normal, open }) {
   function attach(view, data) {
     attached += 1;
     const turn = attached;
+    stands = null;
     stream?.close();
     return new Promise((resolve) => {
       let shown = false;
@@ -90,8 +100,9 @@ export function createRun({ api, normal, open }) {
           facts = { ...facts, ...standing(message.run), manifest: message.manifest, spec: normal(message.run.spec), start };
           if (shown) store.patch({ ...facts, connected: true });
         } else if (message.type === "state") {
-          facts = { ...facts, ...standing(message) };
-          if (shown) store.patch(standing(message));
+          const now = isEarlier(message, start) ? {} : standing(message);
+          facts = { ...facts, ...now };
+          if (shown) store.patch(now);
         } else if (message.type === "reset") {
           restart(message.start ?? start + 1);
           facts = { ...facts, spec: normal(message.spec), start };
@@ -105,7 +116,7 @@ export function createRun({ api, normal, open }) {
         told += 1;
         if (head.start !== undefined && head.start !== start) restart(head.start);
         if (arrays.history?.data.length && !table.add(head.first, /** @type {Float64Array} */ (arrays.history.data))) stream?.again();
-        const now = { epoch: head.epoch, update: head.update, state: head.state };
+        const now = isEarlier(head, head.start ?? start) ? {} : { epoch: head.epoch, update: head.update, state: head.state };
         facts = { ...facts, ...now };
         const fresh = /** @type {Float32Array|undefined} */ (arrays.weights?.data);
         // where numbers have grown beyond all bounds, the last picture that means something stays
@@ -170,6 +181,7 @@ export function createRun({ api, normal, open }) {
       const before = told;
       const view = await ask();
       if (told !== before || view?.id !== store.get().id) return;
+      stands = view.state === "running" ? null : { start: view.start, update: view.update };
       store.patch({ ...standing(view), ...(view.spec ? { spec: normal(view.spec) } : {}) });
     },
     /** One weight. @param {string} layer @param {string} name @param {number} place flat index */
