@@ -206,7 +206,7 @@ Object.defineProperty(window, "playground", {
     get compare() {
       const { group, store } = app.compare;
       return { tab: store.get().tab, open: store.get().open, id: group.store.get().id, state: group.store.get().state, problem: group.store.get().problem,
-        members: group.members.map(({ id, state, epoch, update, frame, spec, weights, table }) => ({ id, state, epoch, update, frame, spec: structuredClone(spec), weights: Array.from(weights),
+        members: group.members.map(({ id, state, epoch, update, spec, weights, table }) => ({ id, state, epoch, update, spec: structuredClone(spec), weights: Array.from(weights),
           columns: [...table.columns], rows: Array.from({ length: table.length }, (_, r) => table.columns.map((name) => table.at(r, name))) })) };
     },
     /** Values of a layer's neurons, computed in the browser, at points in the user's units. @param {string} layer @param {number[][]} points */

@@ -84,8 +84,9 @@ class Playground:
     def pause_all(self) -> None:
         """Pause what is compared, and wait until all that it came to is here, of runs that have ended as well."""
         self.button("Pause all").click()
-        here = "p.compare.members.every((m) => m.frame.state === m.state && m.frame.update === m.update)"
-        self.until(f"p.compare.state === 'paused' && {here}")
+        self.until("p.compare.state === 'paused'")
+        rows = [run["seq"] for run in self.api(f"/groups/{self.ask('p.compare.id')}")["runs"]]
+        self.until("p.compare.members.every((m, k) => m.rows.length === argument[k])", rows)
 
     def painted(self) -> None:
         """Wait until all that the page knows is drawn: its views draw once a frame."""

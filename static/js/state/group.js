@@ -22,7 +22,6 @@ import { told } from "../lib/words.js";
  * @property {HistoryTable} table
  * @property {Float32Array} weights  the newest
  * @property {Float32Array} first    those it began with
- * @property {{update: number, state: string}} frame  what the newest frame said of it: messages may know more already
  * @property {number} version        counts news
  */
 
@@ -64,7 +63,7 @@ export function createGroup({ api, normal, open }) {
 
   /** @param {any} view of a run @param {number} number @returns {Member} */
   const member = (view, number) => ({ number, id: view.id, spec: normal(view.spec), manifest: view.manifest ?? [], state: view.state, message: told(view.message ?? ""),
-    epoch: view.epoch, update: view.update, start: view.start ?? 1, table: new HistoryTable(["epoch"]), weights: new Float32Array(0), first: new Float32Array(0), frame: { update: -1, state: "none" }, version: 0 });
+    epoch: view.epoch, update: view.update, start: view.start ?? 1, table: new HistoryTable(["epoch"]), weights: new Float32Array(0), first: new Float32Array(0), version: 0 });
 
   const restart = (/** @type {Member} */ one, /** @type {number} */ start) => {
     one.start = start;
@@ -103,7 +102,7 @@ export function createGroup({ api, normal, open }) {
       if (fresh && (facts.state !== "diverged" || fresh.every(Number.isFinite))) one.weights = fresh;
       if (fresh && facts.update === 0) one.first = fresh;
       one.version += 1;
-      Object.assign(one, { epoch: facts.epoch, update: facts.update, state: facts.state, frame: { update: facts.update, state: facts.state } });
+      Object.assign(one, { epoch: facts.epoch, update: facts.update, state: facts.state });
     }
     tell();
   };
