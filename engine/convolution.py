@@ -18,6 +18,7 @@ from engine.windows import PADDINGS, Pair, Windows, slide
 from engine.winograd import pays, winograd
 
 FEW = 8  # channels below which a window's runs are so short that it is copied by taps, not by windows
+TALL = 256  # windows in one product with so few columns: BLAS is twice as slow where a narrow matrix leaves the cache
 
 
 @dataclass(frozen=True)
@@ -156,17 +157,24 @@ def multiply(b: Builder, s: Sliding) -> None:
         stored = b.buffer(groups, k, places, fill=1.0)
         taps = stored[:, : k - s.bias].reshape(groups, *seen.shape[4:], *seen.shape[:3])
         b.forward(np.copyto, taps, seen.transpose(3, 4, 5, 6, 0, 1, 2))
-        matrix = stored.transpose(0, 2, 1)
+        blocks = _blocks(count[0], places)
+        matrix = stored.reshape(groups, k, blocks, -1).transpose(2, 0, 3, 1)
     else:  # long runs along the channels
         stored = b.buffer(places, groups, k, fill=1.0)
         b.forward(np.copyto, stored[..., : k - s.bias].reshape(seen.shape), seen)
-        matrix = stored.transpose(1, 0, 2)
-    weights = _by_group(s.matrix, groups)
-    b.forward(np.matmul, matrix, weights, _by_group(s.y.reshape(places, -1), groups))
+        blocks = 1
+        matrix = stored.transpose(1, 0, 2)[None]
+    b.forward(
+        np.matmul, matrix, _by_group(s.matrix, groups), _by_group(s.y.reshape(blocks, places // blocks, -1), groups)
+    )
     if s.dy is None or s.dmatrix is None:
         return
-    dy = _by_group(s.dy.reshape(places, -1), groups)
-    b.backward(np.matmul, matrix.transpose(0, 2, 1), dy, _by_group(s.dmatrix, groups))
+    dy = _by_group(s.dy.reshape(blocks, places // blocks, -1), groups)
+    dmatrix = _by_group(s.dmatrix, groups)
+    sums = b.buffer(blocks, *dmatrix.shape) if blocks > 1 else dmatrix[None]
+    b.backward(np.matmul, matrix.transpose(0, 1, 3, 2), dy, sums)
+    if blocks > 1:
+        b.backward(np.add.reduce, sums, 0, None, dmatrix)
     if s.dx is None:
         return
     # an image for each place in the window, zero where no window has that place: their sum is dx
@@ -184,8 +192,13 @@ def multiply(b: Builder, s: Sliding) -> None:
 
 
 def _by_group(matrix: Array, groups: int) -> Array:
-    """(rows, G · columns) as (G, rows, columns)."""
-    return matrix.reshape(len(matrix), groups, -1).transpose(1, 0, 2)
+    """(…, rows, G · columns) as (…, G, rows, columns)."""
+    return np.moveaxis(matrix.reshape(*matrix.shape[:-1], groups, -1), -2, -3)
+
+
+def _blocks(rows: int, places: int) -> int:
+    """Into how many blocks of whole rows of an image the windows fall, as many as leave `TALL` to each."""
+    return max(n for n in range(1, rows + 1) if rows % n == 0 and (n == 1 or places // n >= TALL))
 
 
 def _image(shape: Shape) -> Shape:

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-import engine.convolution
-import engine.experiment
 from engine.errors import ShapeError, SpecError
 from engine.network import Network
 from engine.parameters import Parameters
@@ -39,17 +37,6 @@ def test_an_odd_border_goes_below_and_to_the_right_as_in_keras():
     x = np.arange(1.0, 5.0).reshape(1, 2, 2, 1)
     y = outputs({"type": "conv2d", "filters": 1, "kernel_size": 2, "padding": "same", "bias": False}, x, kernel)
     np.testing.assert_array_equal(y[0, :, :, 0], [[4, 0], [0, 0]])
-
-
-@pytest.mark.parametrize("padding", ["valid", "same"])
-@pytest.mark.parametrize("size", [(8, 8), (7, 10), (5, 5)])
-def test_winograd_gives_what_a_plain_product_gives(monkeypatch, padding, size):
-    rng = np.random.default_rng(0)
-    x, kernel = rng.normal(size=(3, *size, 16)), rng.normal(size=(3, 3, 16, 32))
-    layer = {"type": "conv2d", "filters": 32, "kernel_size": 3, "padding": padding}
-    fast = outputs(layer, x, kernel)
-    monkeypatch.setattr(engine.convolution, "pays", lambda _: False)
-    np.testing.assert_allclose(fast, outputs(layer, x, kernel), rtol=1e-11, atol=1e-11)
 
 
 @pytest.mark.parametrize("layer", ["conv2d", "conv1d"])
