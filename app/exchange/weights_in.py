@@ -5,9 +5,10 @@ from typing import Literal
 from engine.builder import Array
 from engine.errors import DataError
 from engine.export import safetensors
+from engine.importing.foreign import paired
 from engine.importing.inverse import named
 from engine.importing.npz import read_npz
-from engine.importing.weights import TORCH, called, kind, put
+from engine.importing.weights import TORCH, called, kind, ours, put
 from engine.layer import Shape
 from engine.network import INPUT, Network
 from engine.parameters import Parameters
@@ -91,9 +92,6 @@ def _of_model(data: bytes, network: Network, most: int, max_parameters: int) -> 
         fix = "Choose a file that ends in .safetensors, .npz or .onnx."
         raise DataError("This is no file of weights.", where="file", fix=fix)
     model = read_onnx(data, max_bytes=most, max_parameters=max_parameters)
-    theirs = [(id, arrays) for id, arrays in named(model.parameters).items() if arrays]
-    ours = [id for id, arrays in named(Parameters(network)).items() if arrays]
-    if len(theirs) != len(ours):
-        message = f"The model has {len(theirs)} layers with weights, the network here has {len(ours)}."
-        raise DataError(message, where="file", fix="Bring the model in as a new experiment.")
-    return {f"{id}.{name}": a for id, (_, arrays) in zip(ours, theirs, strict=True) for name, a in arrays.items()}
+    theirs = {id: arrays for id, arrays in named(model.parameters).items() if arrays}
+    new = paired(list(theirs), [id for id, arrays in named(Parameters(network)).items() if arrays])
+    return ours({new[id]: arrays for id, arrays in theirs.items()})

@@ -23,7 +23,14 @@ def is_known(arrays: Iterable[str], layers: Iterable[str]) -> bool:
 
 def in_order(arrays: Mapping[str, Array], layers: Sequence[str]) -> tuple[dict[str, Array], str]:
     """(The arrays under the names of these layers, what was taken for which). Raises DataError for another number."""
-    theirs = _sorted(list(dict.fromkeys(layer_of(name) for name in arrays)))
+    new = paired(_sorted(list(dict.fromkeys(layer_of(name) for name in arrays))), layers)
+    renamed = {new[layer_of(name)] + name[len(layer_of(name)) :]: a for name, a in arrays.items()}
+    pairs = _listed([f"{name} as {layer}" for name, layer in new.items()])
+    return renamed, f"The file calls its layers otherwise; they were taken in their order: {pairs}."
+
+
+def paired(theirs: Sequence[str], layers: Sequence[str]) -> dict[str, str]:
+    """The layer here for each layer of the file, one after the other. Raises DataError for another number."""
     if len(theirs) != len(layers):
         raise DataError(
             f"The file has weights of {len(theirs)} layers ({_listed(theirs)}), "
@@ -31,10 +38,7 @@ def in_order(arrays: Mapping[str, Array], layers: Sequence[str]) -> tuple[dict[s
             where="file",
             fix="Bring in the network that the file is of.",
         )
-    new = dict(zip(theirs, layers, strict=True))
-    renamed = {new[layer_of(name)] + name[len(layer_of(name)) :]: a for name, a in arrays.items()}
-    pairs = _listed([f"{name} as {layer}" for name, layer in new.items()])
-    return renamed, f"The file calls its layers otherwise; they were taken in their order: {pairs}."
+    return dict(zip(theirs, layers, strict=True))
 
 
 def _sorted(theirs: list[str]) -> list[str]:

@@ -223,7 +223,8 @@ def test_a_model_of_another_network_is_refused(client, trained):
     data = onnx_model(small, arrays(filled(small))).SerializeToString()
     answer = put(client, trained, data)
     assert answer.status_code == 422
-    assert answer.json()["detail"] == "The model has 1 layers with weights, the network here has 3."
+    message = "The file has weights of 1 layers (output), the network here has 3 with weights (conv, norm, output)."
+    assert answer.json()["detail"] == message
     network = Network.from_json(LAYERS, (8, 8, 1))
     with pytest.raises(DataError, match="no file of weights"):
         read_weights(b"{}", network, most=100, max_parameters=10)
