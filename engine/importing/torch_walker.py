@@ -10,7 +10,7 @@ from typing import Any
 from engine.importing.source import Call, Ref, Unknown
 from engine.importing.torch_parts import STARTS, start
 from engine.importing.torch_values import Array, Chain, Instance, ModuleClass, is_module
-from engine.importing.walk import Return, Walker
+from engine.importing.walk import Walker
 
 RNN_ARRAYS = {"weight_ih_l0": "kernel", "weight_hh_l0": "recurrent", "bias_ih_l0": "bias", "bias_hh_l0": "bias"}
 
@@ -52,23 +52,6 @@ class TorchWalker(Walker):
         if init is not None and self._depth < 10:
             self.run(init, (made, *args), keywords)
         return made
-
-    def run(self, function: ast.FunctionDef, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        """The value of a method of the program's own with these arguments."""
-        names = [a.arg for a in function.args.args]
-        defaults = dict(zip(reversed(names), map(self.evaluate, reversed(function.args.defaults)), strict=False))
-        values = {n: Unknown(function) for n in names} | defaults | dict(zip(names, args, strict=False))
-        values |= {k: v for k, v in keywords.items() if k in names}
-        outer, self.values = self.values, {**self.values, **values}
-        self._depth += 1
-        try:
-            self.walk(function.body)
-        except Return as found:
-            return found.value
-        finally:
-            self.values = outer
-            self._depth -= 1
-        return None
 
     def statement(self, node: ast.stmt) -> None:
         if isinstance(node, ast.For):

@@ -107,16 +107,21 @@ class Walker(Names):
         """The value of a call of the program's own function."""
         node = function.node
         assert isinstance(node, ast.FunctionDef)
-        names = [a.arg for a in node.args.args]
-        values = dict(zip(reversed(names), map(self.evaluate, reversed(node.args.defaults)), strict=False))
-        values |= dict(zip(names, args, strict=False)) | {k: v for k, v in keywords.items() if k in names}
         if self._depth >= MAX_DEPTH:
             return Unknown(node)
         self.called_functions.add(id(function))
-        outer, self.values = self.values, {**self.values, **{n: values.get(n, Unknown(node)) for n in names}}
+        return self.run(node, args, keywords)
+
+    def run(self, function: ast.FunctionDef, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """The value of a function or method of the program's own with these arguments."""
+        names = [a.arg for a in function.args.args]
+        defaults = dict(zip(reversed(names), map(self.evaluate, reversed(function.args.defaults)), strict=False))
+        values = {n: Unknown(function) for n in names} | defaults | dict(zip(names, args, strict=False))
+        values |= {k: v for k, v in keywords.items() if k in names}
+        outer, self.values = self.values, {**self.values, **values}
         self._depth += 1
         try:
-            self.walk(node.body)
+            self.walk(function.body)
         except Return as found:
             return found.value
         finally:
