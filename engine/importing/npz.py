@@ -47,15 +47,7 @@ def read_npz(data: bytes, *, max_bytes: int = MAX_BYTES) -> dict[str, Array]:
                     raise LimitError(f"Unpacked, the file has more than {max_bytes:,} bytes.", where="file")
                 left -= len(raw)
                 out[entry.filename.removesuffix(".npy")] = _array(entry.filename, raw)
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        zlib.error,
-    ) as error:
+    except UNREADABLE as error:
         raise DataError(f"This is no NPZ file ({type(error).__name__}).", where="file") from None
     except (ValueError, OverflowError):
         raise DataError("This NPZ file is damaged.", where="file") from None
