@@ -8,6 +8,7 @@ import { neuronTitle } from "../lib/naming.js";
 import { parseNumber, plain, show } from "../lib/number.js";
 import { Ranges } from "../lib/range.js";
 import { t } from "../lib/words.js";
+import { createPopover } from "./dialog.js";
 import { all, clone, on, reconcile, setAttribute, setText, slot } from "./dom.js";
 import { weightsOf } from "./formula.js";
 import { showFormula } from "./katex.js";
@@ -22,8 +23,7 @@ export function mount(root, app) {
   const canvas = /** @type {HTMLCanvasElement} */ (slot(root, "picture"));
   const tile = createTile(canvas);
   const ranges = new Ranges();
-  /** @type {Element|null} */
-  let opener = null;
+  const popover = createPopover(root);
 
   const subject = () => {
     const chosen = selection.store.get().pinned;
@@ -33,7 +33,7 @@ export function mount(root, app) {
 
   const open = () => {
     const what = subject();
-    if (!what) return close();
+    if (!what) return popover.hide();
     const { data } = run.store.get();
     setText(slot(root, "title"), neuronTitle(catalogue, what.layer, what.unit, data?.classes ?? null));
     const weights = weightsOf(app, what.layer, what.unit);
@@ -47,23 +47,13 @@ export function mount(root, app) {
       setText(/** @type {Element} */ (element.querySelector(".weight__name")), field.key === "bias" ? field.name : t("weight of {input}", { input: field.name }));
       element.dataset.weight = field.key;
     });
-    if (!root.matches(":popover-open")) {
-      opener = document.activeElement;
-      root.showPopover();
-    }
+    popover.show();
     stand();
     draw();
     const wanted = selection.store.get().focusWeight;
     const input = wanted === null ? null : /** @type {HTMLInputElement|null} */ (list.querySelector(`[data-weight="${wanted}"] input`));
     (input ?? /** @type {HTMLElement} */ (root.querySelector('[data-action="close"]'))).focus({ preventScroll: false });
     input?.select();
-  };
-
-  const close = () => {
-    if (!root.matches(":popover-open")) return;
-    const hadFocus = root.contains(document.activeElement);
-    root.hidePopover();
-    if (hadFocus && opener instanceof HTMLElement) opener.focus();
   };
 
   /** Beside or below the neuron, where it hides least of the large picture; narrow screens keep the card at the bottom (see card.css). */
@@ -156,7 +146,7 @@ export function mount(root, app) {
     selection.store.subscribe((now, before) => {
       if (now.pinned === before.pinned && now.focusWeight === before.focusWeight) return request();
       if (now.pinned) open();
-      else close();
+      else popover.hide();
     }),
     run.watch(request), run.store.subscribe((now, before) => now.id !== before.id && (subject() ? open() : selection.unpin())),
     on(root, "click", (event) => event.target.closest('[data-action="close"]') && selection.unpin()),

@@ -10,6 +10,7 @@ import { readsBack } from "../lib/receptive.js";
 import { convolves } from "../lib/sliding.js";
 import { fieldOf, outlines, products, sumLine } from "../lib/window.js";
 import { t } from "../lib/words.js";
+import { createPopover } from "./dialog.js";
 import { all, cells, clone, on, outline, reconcile, setAttribute, setText, slot } from "./dom.js";
 import { paintImage } from "./image.js";
 import { showFormula } from "./katex.js";
@@ -20,27 +21,17 @@ export function mount(root, app) {
   const { window: looking, run, example, selection, session, painter, theme, catalogue } = app;
   const canvas = /** @type {HTMLCanvasElement} */ (slot(root, "map"));
   const biasField = /** @type {HTMLInputElement} */ (slot(root, "bias"));
-  /** @type {Element|null} */
-  let opener = null;
+  const popover = createPopover(root);
 
   const layerOf = (/** @type {string|null} */ id) => run.store.get().spec?.network.layers.find((l) => l.id === id) ?? null;
 
   const open = () => {
     const { layer, channel } = looking.store.get();
-    if (layer === null) return close();
-    if (!root.matches(":popover-open")) {
-      opener = document.activeElement;
-      root.showPopover();
-    }
+    if (layer === null) return popover.hide();
+    popover.show();
     draw();
     stand(layer, channel);
     (selection.store.get().focusWeight === "bias" && !biasField.closest("label")?.hidden ? biasField : canvas).focus({ preventScroll: true });
-  };
-  const close = () => {
-    if (!root.matches(":popover-open")) return;
-    const hadFocus = root.contains(document.activeElement);
-    root.hidePopover();
-    if (hadFocus && opener instanceof HTMLElement) opener.focus();
   };
 
   /** Beside the map's column, where there is more room. @param {string} layer @param {number} unit */
