@@ -2,6 +2,7 @@
 // Curves of several runs on one chart: as lines, or as a median within a band. Drawn anew at most some times a second.
 
 import uPlot from "../../vendor/uPlot.esm.js";
+import { axisIn, EPOCHS, sizeIn } from "./chart.js";
 import { all, on, slot } from "./dom.js";
 
 const REDRAW_MS = 80;
@@ -27,18 +28,17 @@ export function createCompareChart(root, app, curves) {
 
   const isMetric = () => column.value === "test_metric";
   const log = () => logBox.checked && !isMetric();
-  const size = () => ({ width: Math.max(160, holder.clientWidth), height: Math.max(80, holder.clientHeight) });
 
   /** @param {Curves} shown */
   const make = ({ lines, band }) => {
     plot?.destroy();
     const { css } = app.theme.palette;
-    const axis = { stroke: css.muted, grid: { stroke: css.line, width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" };
+    const axis = axisIn(css);
     const tick = (/** @type {number} */ t) => (isMetric() && app.run.store.get().data?.task !== "regression" ? `${Math.round(t * 100)}%` : t !== 0 && Math.abs(t) < 0.001 ? t.toExponential(0) : String(Number(t.toPrecision(3))));
     plot = new uPlot({
-      ...size(), padding: [8, 12, 0, 0], legend: { show: false }, cursor: { show: false },
+      ...sizeIn(holder), padding: [8, 12, 0, 0], legend: { show: false }, cursor: { show: false },
       scales: {
-        x: { time: false, range: (_, lo, hi) => [Number.isFinite(lo) ? lo : 0, Math.max(Number.isFinite(hi) ? hi : 0, (lo || 0) + 1)] },
+        x: EPOCHS,
         y: log() ? { distr: 3 } : { range: (_, lo, hi) => (isMetric() ? [Math.min(0, Math.max(-1, lo ?? 0)), 1] : [Math.min(0, lo || 0), Number.isFinite(hi) && hi > 0 ? hi * 1.05 : 1]) },
       },
       axes: [{ ...axis, size: 22, gap: 2, space: 46, incrs: [1, 2, 5].flatMap((n) => [0, 1, 2, 3, 4].map((power) => n * 10 ** power)).sort((a, b) => a - b) }, { ...axis, size: 42, gap: 3, space: 24, values: (_, ticks) => ticks.map((t) => (t === null ? "" : tick(t))) }],
@@ -68,7 +68,7 @@ export function createCompareChart(root, app, curves) {
     plot?.setData(/** @type {any} */ ([epochs, ...rest.map(positive)]));
   }
   const resize = new ResizeObserver(() => {
-    plot?.setSize(size());
+    plot?.setSize(sizeIn(holder));
     app.painter.request(draw);
   });
   resize.observe(holder);

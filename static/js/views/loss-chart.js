@@ -6,6 +6,7 @@ import uPlot from "../../vendor/uPlot.esm.js";
 import { joined } from "../lib/moments.js";
 import { show, showLoss, showPercent } from "../lib/number.js";
 import { t } from "../lib/words.js";
+import { axisIn, EPOCHS, sizeIn } from "./chart.js";
 import { all, on, setText, slot } from "./dom.js";
 
 const REDRAW_MS = 60; // more often than this nobody sees
@@ -42,15 +43,14 @@ export function mount(root, app) {
   const make = () => {
     plot?.destroy();
     const { css } = theme.palette;
-    const axis = { stroke: css.muted, grid: { stroke: css.line, width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" };
+    const axis = axisIn(css);
     plot = new uPlot({
-      width: Math.max(160, holder.clientWidth),
-      height: Math.max(80, holder.clientHeight),
+      ...sizeIn(holder),
       padding: [8, 16, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       scales: {
-        x: { time: false, range: (_, lo, hi) => [Number.isFinite(lo) ? lo : 0, Math.max(Number.isFinite(hi) ? hi : 0, (lo || 0) + 1)] },
+        x: EPOCHS,
         y: logBox.checked ? { distr: 3 } : { range: (_, lo, hi) => [Math.min(0, lo || 0), Number.isFinite(hi) && hi > 0 ? hi * 1.05 : 1] },
         metric: { range: (_, lo) => [Math.min(0, Math.max(-1, lo ?? 0)), 1] },
       },
@@ -121,7 +121,7 @@ export function mount(root, app) {
     setText(slot(root, "metric-label"), metricName());
     make();
   };
-  const resize = new ResizeObserver(() => plot?.setSize({ width: Math.max(160, holder.clientWidth), height: Math.max(80, holder.clientHeight) }));
+  const resize = new ResizeObserver(() => plot?.setSize(sizeIn(holder)));
   resize.observe(holder);
   remake();
   return all(
