@@ -8,19 +8,15 @@ without `Allow`, no key that is not asked for. A run, a group, a share and a dat
 """
 
 import argparse
-import json
 import re
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.request import Request, urlopen
 
-from tests.tools.server import RunningServer
+from tests.tools.server import KEY, RunningServer, call
 
-KEY = "an-owner-s-key-of-good-length"
 SPEC = {
     "data": {"type": "digits"},
     "network": {
@@ -69,20 +65,11 @@ class Found:
     said: str
 
 
-def call(server: RunningServer, method: str, path: str, body: Any) -> Any:
-    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"}
-    request = Request(f"{server.url}/api/v1{path}", json.dumps(body).encode(), headers, method=method)
-    with urlopen(request, timeout=60) as answer:
-        return json.load(answer)
-
-
 def upload(server: RunningServer) -> str:
     """A small table, as a browser sends it."""
     table = "x,y,kind\n" + "".join(f"{k},{k * k % 7},{'ab'[k % 2]}\n" for k in range(30))
     part = f'--edge\r\nContent-Disposition: form-data; name="file"; filename="table.csv"\r\n\r\n{table}\r\n--edge--\r\n'
-    headers = {"Content-Type": "multipart/form-data; boundary=edge", "Authorization": f"Bearer {KEY}"}
-    with urlopen(Request(f"{server.url}/api/v1/datasets/uploads", part.encode(), headers), timeout=60) as answer:
-        return json.load(answer)["id"]
+    return call(server, "POST", "/datasets/uploads", part.encode(), kind="multipart/form-data; boundary=edge")["id"]
 
 
 def fuzz(server: RunningServer, folder: Path, cases: int, phases: str, fixed: bool, show: bool = False) -> Found:

@@ -8,9 +8,9 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.tools.server import KEY
 from tests.tools.waiting import PATIENCE
 
-KEY = "an-owner-s-key-of-good-length"
 API = "/api/v1"
 SMALL = {
     "data": {"type": "circle", "samples": 60},

@@ -7,14 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from app.runs.inprocess import InProcess
 from app.runs.pool import Pool
 from app.runs.worker import Config
-from engine.experiment import Experiment
-from engine.train import Trainer
-from tests.app.conftest import SMALL
 from tests.tools.waiting import PATIENCE
 
 
@@ -75,11 +70,3 @@ class Listener:
             while not condition():
                 self.news.clear()
                 await self.news.wait()
-
-
-def straight(epochs, spec=SMALL):
-    """The same experiment without any runner: the row of the start, then one for each epoch."""
-    trainer = Trainer(Experiment.from_json(spec))
-    rows = [trainer.row()]
-    events = trainer.events(each="epoch")
-    return np.stack(rows + [next(events).row for _ in range(epochs)])

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from tests.app.test_datasets_rest import Data
-from tests.app.test_recovery import call
+from tests.tools.server import call
 
 ROOT = Path(__file__).parents[2]
 MEGABYTE = 2**20

@@ -1,26 +1,14 @@
 """Uploaded data outlive the server: after kill -9 a run on them goes on, and they are listed as before."""
 
-import json
-import urllib.request
-
 from tests.app.test_datasets_rest import PENGUINS
+from tests.tools.server import call
 from tests.tools.waiting import wait
-
-KEY = "an-owner-whose-data-outlive-the-server"
-
-
-def call(server, method, path, body=None, kind="application/json"):
-    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": kind}
-    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-    request = urllib.request.Request(f"{server.url}/api/v1{path}", data, headers, method=method)
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)
 
 
 def upload(server):
     head = '--x\r\nContent-Disposition: form-data; name="file"; filename="penguins.csv"\r\n\r\n'
     body = f"{head}{PENGUINS}\r\n--x--\r\n".encode()
-    return call(server, "POST", "/datasets/uploads", body, "multipart/form-data; boundary=x")
+    return call(server, "POST", "/datasets/uploads", body, kind="multipart/form-data; boundary=x")
 
 
 def test_a_run_on_uploaded_data_goes_on_after_kill_9(server_factory):

@@ -3,18 +3,10 @@
 import json
 from urllib.request import Request, urlopen
 
+from tests.tools.server import call
 from tests.tools.waiting import PATIENCE
 
 SPEC = {"training": {"epochs": 30}}
-
-
-def call(server, method, path, body=None, key=None):
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
-    request = Request(
-        f"{server.url}/api/v1{path}", json.dumps(body or {}).encode() if body else None, headers, method=method
-    )
-    with urlopen(request, timeout=PATIENCE) as answer:
-        return json.load(answer)
 
 
 def follow(server, path, until, headers=()):
@@ -41,7 +33,7 @@ def done(name, id, data):
 
 
 def test_every_row_comes_once_and_a_client_that_comes_back_gets_the_rest(server):
-    run = call(server, "POST", "/runs", SPEC)
+    run = call(server, "POST", "/runs", SPEC, key=None)
     call(server, "PUT", f"/runs/{run['id']}/state", {"state": "running"}, run["key"])
     path = f"/runs/{run['id']}/events"
     seen = follow(server, path, done)
@@ -59,6 +51,6 @@ def test_every_row_comes_once_and_a_client_that_comes_back_gets_the_rest(server)
 
 
 def test_weights_come_on_request(server):
-    run = call(server, "POST", "/runs", SPEC)
+    run = call(server, "POST", "/runs", SPEC, key=None)
     seen = follow(server, f"/runs/{run['id']}/events?weights=true", lambda name, id, data: "weights" in data)
     assert len(seen[-1][2]["weights"]) == -(-25 * 4 // 3) * 4  # 25 weights of four bytes, base64

@@ -6,8 +6,9 @@ from sqlalchemy import update
 
 from app.store import tables as t
 from tests.app.conftest import SMALL
-from tests.app.test_recovery import SPEC, put_to_sleep, straight
+from tests.app.test_recovery import SPEC, put_to_sleep
 from tests.app.test_stream import Socket
+from tests.tools.straight import straight
 from tests.tools.waiting import wait
 
 BREAKS = {

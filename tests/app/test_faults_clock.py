@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import websockets.sync.client
 
-from tests.app.test_recovery import SPEC, call, collect, history, step, stored, straight, workers_of
+from tests.app.test_recovery import SPEC, collect, history, step, stored, workers_of
+from tests.tools.server import call
+from tests.tools.straight import straight
 from tests.tools.waiting import wait
 
 DAY = 86_400

@@ -13,7 +13,9 @@ from websockets.exceptions import ConnectionClosed
 
 from app.wire import decode
 from tests.app.test_faults_workers import HEAVY
-from tests.app.test_recovery import SPEC, call, history, straight
+from tests.app.test_recovery import SPEC, history
+from tests.tools.server import call
+from tests.tools.straight import straight
 from tests.tools.waiting import PATIENCE, wait
 
 

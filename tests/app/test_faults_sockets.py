@@ -14,7 +14,9 @@ import websockets.sync.client
 from websockets.exceptions import ConnectionClosed
 
 from tests.app.test_faults_store import descriptors
-from tests.app.test_recovery import SPEC, call, collect, history, straight
+from tests.app.test_recovery import SPEC, collect, history
+from tests.tools.server import call
+from tests.tools.straight import straight
 from tests.tools.waiting import PATIENCE, wait
 
 MANY, AT_A_TIME = 1000, 100

@@ -17,7 +17,9 @@ import pytest
 import websockets.sync.client
 
 from tests.app.conftest import SMALL
-from tests.app.test_recovery import SPEC, call, collect, history, stored, straight
+from tests.app.test_recovery import SPEC, collect, history, stored
+from tests.tools.server import call
+from tests.tools.straight import straight
 from tests.tools.waiting import PATIENCE, wait
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of another process are set as Linux does")

@@ -15,8 +15,9 @@ from app.runs.pool import LONGEST, STEADY, wait_after
 from app.settings import Settings
 from tests.app import poison
 from tests.app.conftest import API, SMALL, Run
-from tests.app.test_recovery import SPEC, straight
+from tests.app.test_recovery import SPEC
 from tests.app.test_stream import Socket, same
+from tests.tools.straight import straight
 from tests.tools.waiting import wait
 
 HEAVY = {  # 1,500 updates an epoch

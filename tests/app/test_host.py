@@ -5,8 +5,7 @@ import pytest
 
 from app.runs import commands as c
 from app.runs.host import Host
-from engine.experiment import Experiment
-from engine.train import Trainer
+from tests.tools.straight import straight
 
 SMALL = {
     "data": {"type": "circle", "samples": 40},
@@ -46,21 +45,11 @@ def rows_of(updates, run="a"):
     return np.concatenate([u.rows for u in updates if u.run == run])
 
 
-def straight(epochs, spec=SMALL):
-    """The same experiment without any host: the row of the start, then one for each epoch."""
-    trainer = Trainer(Experiment.from_json(spec))
-    rows = [trainer.row()]
-    for event in trainer.events(each="epoch"):
-        rows.append(event.row)
-        if len(rows) > epochs:
-            return np.stack(rows)
-
-
 def test_a_new_run_reports_how_it_is_before_the_first_update(host):
     facts = host.create("a", SMALL)
     assert (facts["state"], facts["seq"], facts["epoch"]) == ("created", 1, 0)
     (update,) = host.reports()
-    np.testing.assert_array_equal(update.rows, straight(1)[:1])
+    np.testing.assert_array_equal(update.rows, straight(SMALL, 1)[:1])
     assert host.reports() == []
 
 
@@ -69,7 +58,7 @@ def test_rows_are_those_of_training_without_interruption(host):
     updates = [u for _ in range(20) for u in host.tick(0.02)]
     rows = rows_of(updates)
     assert len(rows) > 20
-    np.testing.assert_array_equal(rows, straight(len(rows) - 1))
+    np.testing.assert_array_equal(rows, straight(SMALL, len(rows) - 1))
     assert updates[-1].facts["seq"] == len(rows)
 
 
@@ -137,7 +126,7 @@ def test_rows_of_a_run_nobody_looks_at_come_twice_a_second_and_complete(host, cl
     host.command("a", c.Pause())
     updates += host.reports()
     rows = rows_of(updates)
-    np.testing.assert_array_equal(rows, straight(len(rows) - 1))
+    np.testing.assert_array_equal(rows, straight(SMALL, len(rows) - 1))
 
 
 def test_large_weights_are_sent_less_often_than_rows_but_the_last_ones_always(host, clock, monkeypatch):
@@ -168,7 +157,7 @@ def test_checkpoints_come_in_time_and_a_run_goes_on_from_one_exactly(host, clock
     other.create("a", point.spec, point.blob, point.meta)
     assert other.facts("a")["state"] == "running"
     rows = rows_of(other.tick(0.05))
-    whole = straight(point.meta["seq"] + len(rows) - 1)
+    whole = straight(SMALL, point.meta["seq"] + len(rows) - 1)
     np.testing.assert_array_equal(rows, whole[point.meta["seq"] :])
 
 

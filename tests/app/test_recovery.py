@@ -4,16 +4,15 @@ import json
 import os
 import signal
 import sqlite3
-from urllib.request import Request, urlopen
 
 import numpy as np
 import websockets.sync.client
 
 from app.wire import decode
-from engine.experiment import Experiment
-from engine.train import Trainer
-from tests.app.conftest import KEY, SMALL
+from tests.app.conftest import SMALL
 from tests.app.test_stream import Socket, same
+from tests.tools.server import call
+from tests.tools.straight import straight
 from tests.tools.waiting import PATIENCE, wait
 
 # Long enough to be killed in, with all that a checkpoint must not forget: momentum, dropout, a schedule.
@@ -35,13 +34,6 @@ SPEC = {
 }
 
 
-def call(server, method, path, body=None):
-    data = None if body is None else json.dumps(body).encode()
-    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
-    with urlopen(Request(f"{server.url}/api/v1{path}", data, headers, method=method), timeout=PATIENCE) as answer:
-        return json.loads(answer.read() or b"null")
-
-
 def step(server, run, count):
     """So many epochs more; on a slow machine a long step goes on after the answer."""
     call(server, "PUT", f"/runs/{run}/state", {"state": "paused", "advance": {"unit": "epoch", "count": count}})
@@ -61,15 +53,6 @@ def stored(server, run):
         ((rows,),) = database.execute("SELECT sum(count) FROM history WHERE run = ?", (run,))
     database.close()
     return rows or 0
-
-
-def straight(spec, epochs):
-    trainer = Trainer(Experiment.from_json(spec))
-    rows = [trainer.row()]
-    for event in trainer.events(each="epoch"):
-        rows.append(event.row)
-        if len(rows) > epochs:
-            return np.stack(rows)
 
 
 def put_to_sleep(client, run, monkeypatch):

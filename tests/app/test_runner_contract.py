@@ -11,7 +11,8 @@ from app.runs.runner import RunGone, WorkFailed
 from app.runs.worker import Config
 from engine.errors import LimitError, SpecError
 from tests.app.conftest import SMALL
-from tests.app.runners import KINDS, Listener, straight
+from tests.app.runners import KINDS, Listener
+from tests.tools.straight import straight
 
 
 @pytest.fixture(params=KINDS)
@@ -46,7 +47,7 @@ def test_a_new_run_is_described_and_waits(with_runner):
     assert (facts["state"], facts["seq"], facts["epoch"]) == ("created", 1, 0)
     assert {"spec", "settings", "manifest", "check"} <= set(facts)
     assert listener.state("a") == "created"
-    np.testing.assert_array_equal(listener.rows["a", 1], straight(0))
+    np.testing.assert_array_equal(listener.rows["a", 1], straight(SMALL, 0))
 
 
 def test_who_asked_hears_of_it_last(with_runner):
@@ -73,7 +74,7 @@ def test_every_row_comes_once_and_is_that_of_training_without_interruption(with_
     listener = with_runner(job)
     for run in "abc":
         rows = listener.rows[run, 1]
-        np.testing.assert_array_equal(rows, straight(len(rows) - 1))
+        np.testing.assert_array_equal(rows, straight(SMALL, len(rows) - 1))
 
 
 def test_commands_are_carried_out_in_the_order_given(with_runner):
@@ -178,7 +179,7 @@ def test_from_a_checkpoint_a_run_goes_on_bit_for_bit(with_runner):
         return listener.rows["b", 1]
 
     rows = with_runner(job)
-    np.testing.assert_array_equal(rows, straight(len(rows) - 1))
+    np.testing.assert_array_equal(rows, straight(SMALL, len(rows) - 1))
 
 
 def test_checkpoints_come_by_themselves(with_runner):

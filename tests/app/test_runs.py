@@ -8,8 +8,8 @@ import pytest
 from app.schemas import TRAINING
 from engine.events import COLUMNS
 from engine.experiment import Experiment
-from engine.train import Trainer
 from tests.app.conftest import API, KEY, SMALL
+from tests.tools.straight import straight
 from tests.tools.waiting import wait
 
 OTHER = {"Authorization": "Bearer somebody-else-s-key-entirely"}
@@ -30,15 +30,6 @@ def trained(run, rows=5):
 
 def clean(rows):
     return [[np.nan if v is None else v for v in row] for row in rows]
-
-
-def straight(spec, epochs):
-    trainer = Trainer(Experiment.from_json(spec))
-    rows = [trainer.row()]
-    for event in trainer.events(each="epoch"):
-        rows.append(event.row)
-        if len(rows) > epochs:
-            return np.stack(rows)
 
 
 def test_an_empty_body_makes_the_default_experiment(make):

@@ -7,7 +7,8 @@ from app.runs import commands as c
 from app.runs.host import Host
 from app.runs.limits import Limits
 from engine.errors import LimitError, PlaygroundError
-from tests.app.test_host import SMALL, Clock, rows_of, running, straight
+from tests.app.test_host import SMALL, Clock, rows_of, running
+from tests.tools.straight import straight
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_steps_of_a_batch_give_one_row_each_and_the_weights_of_whole_epochs(host
             updates += host.tick(0.05)
     rows = rows_of(updates)
     assert rows[:, 0].tolist() == [0, 0.5, 1, 1.5, 2]
-    np.testing.assert_array_equal(rows[[0, 2, 4]], straight(2))
+    np.testing.assert_array_equal(rows[[0, 2, 4]], straight(SMALL, 2))
 
 
 def test_a_pause_in_mid_epoch_changes_nothing(host):
@@ -80,7 +81,7 @@ def test_a_pause_in_mid_epoch_changes_nothing(host):
     for _ in range(3):
         updates += host.tick(0.05)
     whole = [row for row in rows_of(updates) if row[0] == int(row[0])]
-    np.testing.assert_array_equal(whole, straight(2))
+    np.testing.assert_array_equal(whole, straight(SMALL, 2))
 
 
 def test_reset_gives_the_same_start_or_a_new_one(host):

@@ -12,7 +12,9 @@ from app.runs import sharing
 from engine.experiment import Experiment
 from engine.train import Trainer
 from tests.app.conftest import API, KEY, SMALL
-from tests.app.test_recovery import SPEC, call, history, step, straight
+from tests.app.test_recovery import SPEC, history, step
+from tests.tools.server import call
+from tests.tools.straight import straight
 
 OTHER = "another-owner-s-key-of-good-length"
 

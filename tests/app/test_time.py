@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tests.app.conftest import API, KEY, SMALL
-from tests.app.test_recovery import call, put_to_sleep, step, stored
+from tests.app.test_recovery import put_to_sleep, step, stored
+from tests.tools.server import call
 from tests.tools.waiting import wait
 
 OTHER = "another-owner-s-key-of-good-length"

@@ -13,12 +13,11 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from urllib.request import Request, urlopen
 
 import websockets.sync.client
 
 from app.wire import decode
-from tests.tools.server import RunningServer
+from tests.tools.server import RunningServer, call
 
 
 def hidden(units: int) -> list[dict]:
@@ -46,16 +45,9 @@ CIRCLE: dict = {"data": "circle"}
 
 def start(server: RunningServer, spec: dict) -> str:
     """A run that is running; answers its id."""
-    made = call(server, "POST", "/runs", spec)
+    made = call(server, "POST", "/runs", spec, key=None)
     call(server, "PUT", f"/runs/{made['id']}/state", {"state": "running"}, made["key"])
     return made["id"]
-
-
-def call(server: RunningServer, method: str, path: str, body: dict | None = None, key: str = "") -> dict:
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
-    data = None if body is None else json.dumps(body).encode()
-    with urlopen(Request(f"{server.url}/api/v1{path}", data, headers, method=method), timeout=60) as answer:
-        return json.load(answer)
 
 
 class Watcher(threading.Thread):

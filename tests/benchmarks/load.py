@@ -23,9 +23,8 @@ from typing import Any
 import numpy as np
 import psutil
 
-from tests.benchmarks.fairness import call
 from tests.benchmarks.watching import digest
-from tests.tools.server import ROOT, RunningServer
+from tests.tools.server import ROOT, RunningServer, call
 
 PAGE = 10_000  # rows of history asked for at a time
 SETTLE = 3.0  # seconds between the last start and the first frame that counts
@@ -127,7 +126,7 @@ def _measure(
     server: RunningServer, runs: int, watchers: int, seconds: float, processes: int, speed: float | None
 ) -> dict:
     family = Family(server.process.pid)
-    key = call(server, "POST", "/runs", {})["key"]
+    key = call(server, "POST", "/runs", {}, key=None)["key"]
     first = play(server, key, speed)
     time.sleep(1)
     steer(server, first, key, "paused")

@@ -1,5 +1,6 @@
 """Start the real server as a process of its own, as a user does, on a free port and with a data folder of its own."""
 
+import json
 import os
 import re
 import signal
@@ -9,10 +10,12 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from tests.tools.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
+KEY = "an-owner-s-key-of-good-length"
 ADDRESS = re.compile(r"^\s*Playground: (http://\S+?)/?$", re.MULTILINE)
 
 
@@ -102,6 +105,22 @@ class RunningServer:
                     return url
             time.sleep(0.05)
         raise RuntimeError(f"The server did not answer within {PATIENCE} s. Its log:\n{self.log()}")
+
+
+def call(
+    server: RunningServer,
+    method: str,
+    path: str,
+    body: Any = None,
+    key: str | None = KEY,
+    kind: str = "application/json",
+) -> Any:
+    """What the API answers, decoded. body: JSON, or bytes of another kind. key: None sends none."""
+    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+    headers = {"Content-Type": kind} | ({"Authorization": f"Bearer {key}"} if key else {})
+    request = urllib.request.Request(f"{server.url}/api/v1{path}", data, headers, method=method)
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        return json.loads(answer.read() or b"null")
 
 
 def healthy(url: str) -> bool:
