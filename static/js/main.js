@@ -125,7 +125,7 @@ async function createApp() {
   const own = createOwnPoints({ catalogue, experiment, run });
   const past = createPast({ api, run });
   const diagnosis = createDiagnosis({ api, run });
-  const microscope = createMicroscope({ api, run, session });
+  const microscope = createMicroscope({ api, run, session, experiment });
   const compare = createCompare({ api, experiment, run, session, catalogue, normal: (spec) => normal(catalogue, spec) });
   return {
     firstVisit, own, ownData, past, branches, diagnosis, microscope, drawing, confusion, gallery, window: looking, compare,

@@ -1,11 +1,13 @@
 """The microscope's numbers are the engine's, and PyTorch's own autograd says the same, to the digits shown."""
 
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.playground import Playground
+from tests.browser.states import STATES
 
 SMALL = "features=x,y&layers=dense(units=3,activation=tanh),dense(units=1,activation=tanh)"
 TWO_OUT = (
@@ -160,3 +162,10 @@ def test_a_convolution_shows_its_values_and_gradients_as_maps(playground: Playgr
     playground.button("This example, step by step").click()
     expect(playground.page.locator("#microscope-step")).not_to_be_empty()
     expect(playground.page.locator(".microscope .maps__picture")).to_have_count(4)
+
+
+def test_where_there_is_no_network_the_microscope_says_why(playground: Playground) -> None:
+    STATES["wrong"](playground)
+    playground.button("One example, step by step").click()
+    dialog = playground.page.get_by_role("dialog", name="One example, step by step")
+    expect(dialog.get_by_role("alert")).to_have_text(re.compile("^Needs an image .*Choose a data set of images.$"))

@@ -22,9 +22,10 @@ import { Problem } from "./api.js";
  */
 
 /**
- * @param {{api: import("./api.js").Api, run: import("./run.js").Run, session: {settle: () => Promise<any>}}} options
+ * @param {{api: import("./api.js").Api, run: import("./run.js").Run, session: {settle: () => Promise<any>},
+ *   experiment: import("./experiment.js").Experiment}} options
  */
-export function createMicroscope({ api, run, session }) {
+export function createMicroscope({ api, run, session, experiment }) {
   const store = createStore(/** @type {MicroscopeState} */ ({ open: false, split: "train", index: 0, told: null, steps: [], at: 0, chosen: -1, problem: "" }));
   let asked = 0;
 
@@ -37,7 +38,11 @@ export function createMicroscope({ api, run, session }) {
       await session.settle();
       const { split, index } = store.get();
       const id = run.store.get().id;
-      if (!id) return;
+      if (!id) {
+        const [fault] = experiment.store.get().errors; // no network has ever stood: the first one is impossible
+        if (fault && turn === asked) store.patch({ problem: together(fault.message, fault.fix) });
+        return;
+      }
       const told = await api.explain(id, { split, index, ...(run.past ? { at: run.past.update } : {}) });
       if (turn !== asked) return;
       const steps = stepsFor(told);

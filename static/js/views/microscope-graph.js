@@ -9,8 +9,9 @@ import { t } from "../lib/words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST = 10;
-const ROOMY = { radius: 23, row: 54, font: "" };
-const TIGHT = { radius: 19, row: 41, font: " graph--tight" }; // on phones
+const ROOM = 5; // letters that fit into a neuron at full size
+const ROOMY = { radius: 23, row: 54, head: 30, font: "" };
+const TIGHT = { radius: 19, row: 41, head: 24, font: " graph--tight" }; // on phones
 
 /** @typedef {import("../lib/microscope.js").Told} Told */
 /** @typedef {import("../lib/microscope.js").Step} Step */
@@ -42,7 +43,7 @@ export function drawGraph(root, told, step, names, seen) {
   const tallest = Math.max(...columns.map((c) => c.units.length));
   const size = root.clientHeight < 300 ? TIGHT : ROOMY;
   const width = Math.max(root.clientWidth - 18, columns.length * 74);
-  const head = 30;
+  const { head } = size;
   const height = Math.max(root.clientHeight - 26, head + tallest * size.row);
   const most = Math.min(110, (height - head) / tallest);
   /** @type {Map<string, Node>} */
@@ -68,7 +69,8 @@ export function drawGraph(root, told, step, names, seen) {
       group.setAttribute("aria-label", node.unit === null ? names.layer(node.layer) : names.neuron(node.layer, node.unit));
     }
     group.append(node.unit === null ? element("rect", { x: -30, y: -18, width: 60, height: 36, rx: 7 }) : element("circle", { r: size.radius }));
-    group.append(element("text", {}, node.value === null ? "▦" : later && step.phase !== "update" ? "" : show(node.value)));
+    const text = node.value === null ? "▦" : later && step.phase !== "update" ? "" : show(node.value);
+    group.append(element("text", text.length > ROOM ? { class: "graph__long" } : {}, text));
     svg.append(group);
     if (on) active = group;
   }
