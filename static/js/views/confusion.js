@@ -96,7 +96,7 @@ export function mount(root, app) {
 /** @param {HTMLElement} holder @param {number[][]} counts @param {string[]} classes @param {string} split */
 function fill(holder, counts, classes, split) {
   const table = tableOf(holder, classes);
-  setText(/** @type {Element} */ (table.caption), t(split === "train" ? "Rows: what it is. Columns: what the network says, for all training examples. A cell opens its examples."
+  setText(/** @type {Element} */ (table.previousElementSibling), t(split === "train" ? "Rows: what it is. Columns: what the network says, for all training examples. A cell opens its examples."
     : "Rows: what it is. Columns: what the network says, for all test examples. A cell opens its examples."));
   const most = Math.max(1, ...counts.flat());
   counts.forEach((row, r) => row.forEach((n, c) => {
@@ -117,7 +117,6 @@ function tableOf(holder, classes) {
   if (there?.dataset.classes === classes.join()) return there;
   const table = document.createElement("table");
   table.dataset.classes = classes.join();
-  table.createCaption();
   const head = table.createTHead().insertRow();
   const heading = (/** @type {HTMLTableRowElement} */ row, /** @type {string} */ text, /** @type {string} */ scope) => {
     const th = document.createElement("th");
@@ -139,6 +138,10 @@ function tableOf(holder, classes) {
       row.insertCell().append(button);
     });
   });
-  holder.replaceChildren(table);
+  const words = document.createElement("p"); // no caption: that would be as narrow as a matrix of two classes
+  words.id = "confusion-words";
+  words.className = "confusion__words";
+  table.setAttribute("aria-labelledby", words.id);
+  holder.replaceChildren(words, table);
   return table;
 }
