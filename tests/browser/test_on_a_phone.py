@@ -47,6 +47,19 @@ def test_a_cnn_is_built_and_learns_digits(phone: Playground) -> None:
     assert fits(phone)
 
 
+def test_theme_and_redo_are_among_the_settings(phone: Playground) -> None:
+    phone.open()
+    expect(phone.button("Light or dark")).to_be_hidden()
+    phone.button("Settings").tap()
+    phone.choose("Optimizer", "Adam")
+    for action, optimizer in (("undo", "sgd"), ("redo", "adam")):
+        phone.page.locator(f'[data-action="{action}"]').tap()  # its name says what is undone
+        phone.until("p.spec.training.optimizer.type === argument", optimizer)
+    phone.button("Light or dark").tap()
+    expect(phone.page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert fits(phone)
+
+
 def test_one_example_is_followed_to_its_update(phone: Playground) -> None:
     phone.open("layers=dense(units=3,activation=tanh),dense(units=1,activation=tanh)")
     step(phone, 2)
