@@ -1,10 +1,13 @@
 """By keyboard alone, on a phone, with a screen reader's rules, in both themes."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.playground import Playground, drawn
+from tests.browser.states import CONV
 
 
 def serious(page: Page) -> list[str]:
@@ -114,6 +117,33 @@ def test_the_main_job_needs_no_scrolling_at_1024(playground: Playground) -> None
     for selector in (".transport .play", ".thumbs", ".layers", ".plane__frame", ".legend", ".chart"):
         box = playground.page.locator(selector).bounding_box()
         assert box["y"] + box["height"] <= 768, selector
+
+
+def test_nothing_to_be_read_is_cut_off_at_1024(playground: Playground) -> None:
+    page = playground.page
+    page.set_viewport_size({"width": 1024, "height": 768})
+    cut = "(all) => all.filter((e) => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight + 1)"
+    cut += ".map((e) => e.textContent)"
+    playground.open()
+    page.locator(".plane__picture").hover(position={"x": 31, "y": 203})
+    expect(page.locator(".plane__probe")).to_have_text(re.compile(r"^x = −\d.*→ [−\d.]+$"))
+    assert page.locator(".plane__probe, .thumb__label").evaluate_all(cut) == []
+    playground.open(f"dataset=digits&{CONV}")
+    playground.until("p.run.state === 'created'")
+    drawn(page)
+    strip = page.locator(".network__strip")  # with the output at its end
+    assert strip.evaluate("(e) => e.scrollWidth <= e.clientWidth")
+
+
+def test_the_losses_keep_their_places_while_their_digits_change(playground: Playground) -> None:
+    playground.open("speed=60")
+    places = "[...document.querySelectorAll('.numbers dt')].map((e) => e.getBoundingClientRect().left)"
+    playground.step(1)
+    playground.painted()
+    before = playground.page.evaluate(places)
+    playground.train_until("p.history.rows.at(-1)[3] < 0.01")  # 0.00987 has more digits than 1.593
+    playground.page.wait_for_function("document.querySelector('.numbers dd').textContent.length > 6")
+    assert playground.page.evaluate(places) == before
 
 
 def test_the_theme_is_kept(playground: Playground) -> None:
