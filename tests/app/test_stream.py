@@ -244,6 +244,4 @@ def test_the_last_who_leaves_turns_the_weights_off(run, client):
         Socket(socket).until(lambda w: len(w.frames) > 3)
     wait(lambda: not feed.shown)
     assert not feed.watchers
-    version, seq = feed.weights_version, run.get("weights") and feed.record.seq  # the worker has been told by now
-    wait(lambda: feed.record.seq > seq + 20)
-    assert feed.weights_version == version
+    wait(lambda: feed.version > feed.weights_version + 10)  # so many reports in a row came without weights
