@@ -124,3 +124,9 @@ def test_twenty_starts_and_one_is_kept(phone: Playground) -> None:
     tile.tap()
     expect(dialog).to_be_hidden()
     phone.until(f"p.spec.seed === {found['runs'][4]['seed']}")
+
+
+def test_the_counter_of_epochs_has_its_place_in_the_bar(phone: Playground) -> None:
+    phone.open()
+    count, tools = (phone.page.locator(part).bounding_box() for part in (".epoch__count", ".transport__tools"))
+    assert count["x"] + count["width"] <= tools["x"]
