@@ -60,8 +60,8 @@ def tiling(s: "Sliding") -> tuple[int, int]:
     """The side m of the tiles that take fewest multiplications for all outputs, and how many these are."""
     rows, columns = s.y.shape[:2]
     sides = PREDICTING if s.dmatrix is None else SIDES
-    costs = [((m + 2) ** 2 * -(-rows // m) * -(-columns // m), m) for m in sides]
-    return min(costs)[1], min(costs)[0]
+    cost, m = min(((m + 2) ** 2 * -(-rows // m) * -(-columns // m), m) for m in sides)
+    return m, cost
 
 
 def pays(s: "Sliding") -> bool:
